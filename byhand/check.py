@@ -1,0 +1,115 @@
+"""`check("sigmoid")` in a notebook: judge this exercise here and now and show the verdict."""
+
+import difflib
+import os
+import sys
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from byhand.exercise import Exercise, find_hidden_tests, load_exercises
+from byhand.judge import judge
+from byhand.student import NamespaceStudent
+from byhand.verdict import Verdict
+
+NO_HIDDEN_TESTS = (
+    "The tests that decide are not here. Until you hand in your work, "
+    "the checks you can see in this cell are all there is."
+)
+
+
+class CheckFailed(Exception):
+    """An exercise is not right yet. Notebooks show its message and no stack trace."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class Checks:
+    """The checks of one notebook, bound to the functions a learner writes there.
+
+    `check("sigmoid")` shows the verdict on `sigmoid` and, unless it is right, raises `CheckFailed`.
+    """
+
+    def __init__(self, notebook: str, namespace: dict[str, Any]) -> None:
+        self.notebook = notebook
+        self._namespace = namespace
+
+    def __call__(self, name: str) -> None:
+        """Judge the exercise and show what came out; raises CheckFailed where it is not right."""
+        exercises = self._exercises()
+        if exercises is None:
+            print(NO_HIDDEN_TESTS)
+            return
+        verdict = self._judge(name, exercises)
+        if verdict.right:
+            _show(verdict)
+        else:
+            raise CheckFailed(_wrapped(verdict.text(details=not _is_graded())))
+
+    def grade(self, name: str) -> None:
+        """Emit the score as a result of the cell; without hidden tests there is none.
+
+        The last line of defence where nbgrader runs without our preprocessors: see docs/trust.md.
+        """
+        exercises = self._exercises()
+        if exercises is None:
+            return
+        sys.displayhook(self._judge(name, exercises).score)
+
+    def verdict(self, name: str) -> Verdict | None:
+        """The verdict itself, or None where the hidden tests are not present."""
+        exercises = self._exercises()
+        return None if exercises is None else self._judge(name, exercises)
+
+    def _judge(self, name: str, exercises: dict[str, type[Exercise]]) -> Verdict:
+        if name not in exercises:
+            near = difflib.get_close_matches(name, exercises, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(exercises)}."
+            raise CheckFailed(f"There is no exercise {name!r} in this notebook. {hint}")
+        return judge(exercises[name], NamespaceStudent(self._namespace), earlier=exercises)
+
+    def _exercises(self) -> dict[str, type[Exercise]] | None:
+        path = find_hidden_tests(self.notebook, Path.cwd())
+        return None if path is None else _load(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _load(path: Path, _changed_at: int) -> dict[str, type[Exercise]]:
+    return load_exercises(path)
+
+
+def checks(notebook: str) -> Checks:
+    """The checks of a notebook, for the functions defined where this is called.
+
+    The hidden tests are looked for in `tests/hidden/` of the working directory and the folders above it.
+    """
+    return Checks(notebook, sys._getframe(1).f_globals)
+
+
+def _is_graded() -> bool:
+    """Whether nbgrader is grading, so that hidden inputs must not be shown."""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def _wrapped(text: str, width: int = 92) -> str:
+    lines = text.split("\n")
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent=" " * (len(line) - len(line.lstrip()) + 2))
+        if i > 1
+        else textwrap.fill(line, width)
+        for i, line in enumerate(lines)
+    )
+
+
+def _show(verdict: Verdict) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        get_ipython = None
+    if get_ipython is None or get_ipython() is None:
+        print(verdict.text())
+    else:
+        display({"text/plain": verdict.text(), "text/html": verdict.html()}, raw=True)

@@ -1,0 +1,295 @@
+"""Judge one exercise against one student, wherever the student's functions live."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from byhand.compare import FACTOR_SENTENCES, Difference, Stage, differences
+from byhand.exercise import Exercise, Function, Keywords, Mistake
+from byhand.plain import Foreign
+from byhand.student import Outcome, Student, call
+from byhand.verdict import Status, Verdict
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of the learner's function, beside what was expected of it."""
+
+    args: tuple
+    expected: Outcome
+    actual: Outcome
+    found: list[Difference]
+    #: the case on which slow mistakes never come to an end
+    slow: bool = False
+
+
+def judge(
+    exercise: type[Exercise],
+    student: Student,
+    *,
+    seed: int = 0,
+    earlier: Mapping[str, type[Exercise]] | None = None,
+) -> Verdict:
+    """Judge a student's answer to one exercise.
+
+    Where the exercise uses earlier ones, it is judged with the student's own and, if that fails, with the references
+    of those it `uses` (looked up in `earlier`, the exercises of the same notebook); the better result counts. The same
+    seed gives the same verdict.
+    """
+    absent = student.lacks(exercise.name)
+    if absent:
+        return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, absent)
+    own = _attempt(exercise, student, seed)
+    if own.status is not Status.WRONG or not exercise.uses or earlier is None:
+        return own
+    with student.using({name: earlier[name].reference for name in exercise.uses}):
+        given = _attempt(exercise, student, seed)
+    if given.score <= own.score:
+        return own
+    if given.right:
+        names = " and ".join(f"`{name}`" for name in exercise.uses)
+        sentence = f"This one is right, and earns its points: what goes wrong comes from your {names}."
+        return replace(given, sentence=sentence)
+    return given
+
+
+def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
+    trials = _trials(exercise, student, seed)
+    failed = [trial for trial in trials if trial.found]
+    if not failed:
+        broken = _broken_invariant(exercise, student, seed)
+        if broken:
+            return _verdict(exercise, 0, broken, details="")
+        return Verdict(
+            exercise.name,
+            exercise.points,
+            exercise.points,
+            Status.RIGHT,
+            f"Right on all {len(trials)} inputs.",
+        )
+    if failed[0].found[0].stage is Stage.NOT_ATTEMPTED:
+        return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, failed[0].found[0].problem)
+    fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
+    if len(fitting) == 1:
+        sentence = exercise.mistakes[fitting[0]].sentence
+    else:
+        sentence = _first_difference(exercise, failed)
+    return _verdict(exercise, _score(exercise, failed), sentence, _details(exercise, failed), fitting)
+
+
+def _verdict(
+    exercise: type[Exercise],
+    score: float,
+    sentence: str,
+    details: str,
+    fitting: tuple[str, ...] = (),
+) -> Verdict:
+    return Verdict(
+        exercise.name,
+        exercise.points,
+        score,
+        Status.WRONG,
+        sentence,
+        details,
+        mistake=fitting[0] if len(fitting) == 1 else None,
+        fitting=fitting,
+    )
+
+
+def _trials(exercise: type[Exercise], student: Student, seed: int) -> list[Trial]:
+    """All cases in order, the first one again at the end; stops where going on would be useless or take long."""
+    cases = [(args, False) for args in exercise.calls(seed)]
+    if exercise.slow_case is not None:
+        cases.append((exercise.slow_case(), True))
+    trials = []
+    for args, slow in [*cases, cases[0]]:
+        expected = _expected(exercise, args)
+        actual = student.call(exercise.name, args, exercise.time_limit)
+        trials.append(Trial(args, expected, actual, _judge_call(exercise, args, expected, actual), slow))
+        if actual.timed_out or actual.error == "NotImplementedError":
+            break
+    return trials
+
+
+def _expected(exercise: type[Exercise], args: tuple) -> Outcome:
+    outcome = call(exercise.reference, args, exercise.time_limit)
+    if not outcome.returned:
+        why = "ran out of time" if outcome.timed_out else f"raised {outcome.error}: {outcome.message}"
+        raise RuntimeError(f"The reference of {exercise.name} {why}. The exercise is broken, not the answer.")
+    return outcome
+
+
+def _judge_call(
+    exercise: type[Exercise], args: tuple, expected: Outcome, actual: Outcome
+) -> list[Difference]:
+    if actual.error == "NotImplementedError":
+        problem = "Not attempted yet: put your code in the place of `raise NotImplementedError()`."
+        return [Difference(None, Stage.NOT_ATTEMPTED, problem)]
+    if actual.timed_out:
+        return [Difference(None, Stage.EXCEPTION, _time_problem(exercise))]
+    if actual.error is not None:
+        return [Difference(None, Stage.EXCEPTION, _error_problem(exercise, actual))]
+    if actual.value is None and expected.value is not None:
+        return [Difference(None, Stage.TYPE, "returns None: is the `return` line missing?")]
+    found = differences(
+        expected.value, actual.value, exercise.tolerance, exercise.returns, _examples(args)
+    )
+    if exercise.keeps_arguments and actual.changed:
+        problem = "changes the arguments it is given: work on a copy, or make new arrays."
+        found.append(Difference("arguments", Stage.ARGUMENTS, problem))
+    if exercise.warns_not and actual.warnings:
+        problem = "is right, but NumPy warns on the way (overflow or a division by zero): find a form that never overflows."
+        found.append(Difference(None, Stage.WARNING, problem))
+    return found
+
+
+def _time_problem(exercise: type[Exercise]) -> str:
+    return (
+        f"was stopped after {exercise.time_limit:g} seconds without an answer: "
+        "does a loop never end, or does the work double with every step?"
+    )
+
+
+def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
+    if actual.line is None and actual.error == "TypeError":
+        return "could not be called with the arguments of the task: compare your `def` line with it."
+    where = f" in line {actual.line} of your cell" if actual.line else ""
+    return f"stops with {actual.error}{where}."
+
+
+def _examples(args: tuple) -> int:
+    """The number m of examples: the rows of the first two-dimensional argument, 0 if there is none."""
+    return next((len(a) for a in args if isinstance(a, np.ndarray) and a.ndim == 2), 0)
+
+
+def _fits(mistake: Mistake, exercise: type[Exercise], trials: list[Trial]) -> bool:
+    """Whether on every case the mistake's whole outcome equals the student's."""
+    for trial in trials:
+        if mistake.slow and trial.slow:
+            if not trial.actual.timed_out:
+                return False
+            continue
+        wrong = call(mistake.function, trial.args, exercise.time_limit)
+        if not _same(wrong, trial.actual, exercise):
+            return False
+    return True
+
+
+def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:
+    """Equal outcomes; changed arguments and warnings count where the exercise is about them."""
+    if (one.error, one.timed_out) != (other.error, other.timed_out):
+        return False
+    if exercise.keeps_arguments and one.changed != other.changed:
+        return False
+    if exercise.warns_not and one.warnings != other.warnings:
+        return False
+    if isinstance(one.value, Foreign) or isinstance(other.value, Foreign):
+        return one.value == other.value
+    return not differences(one.value, other.value, exercise.tolerance, exercise.returns)
+
+
+def _score(exercise: type[Exercise], failed: list[Trial]) -> float:
+    """The points of all parts that are right on every case; nothing once the answer as a whole is wrong."""
+    wrong = {difference.part for trial in failed for difference in trial.found}
+    if None in wrong:
+        return 0
+    return sum(points for part, points in exercise.parts.items() if part not in wrong)
+
+
+def _broken_invariant(exercise: type[Exercise], student: Student, seed: int) -> str | None:
+    """The sentence of the first property that does not hold."""
+
+    def call_student(*args: Any) -> Any:
+        outcome = student.call(exercise.name, args, exercise.time_limit)
+        if not outcome.returned:
+            raise _CallFailed
+        return outcome.value
+
+    for prop in exercise.invariants.values():
+        try:
+            holds = bool(prop(call_student, exercise.generator(seed)))
+        except (_CallFailed, TypeError, ValueError, KeyError, IndexError):
+            holds = False  # the answer has not even the right form there
+        if not holds:
+            return prop.sentence
+    return None
+
+
+class _CallFailed(Exception):
+    """The learner's function did not return."""
+
+
+def _first_difference(exercise: type[Exercise], failed: list[Trial]) -> str:
+    """One sentence about the first kind of thing that is wrong, naming the parts that are."""
+    stage = min(difference.stage for trial in failed for difference in trial.found)
+    found = [d for trial in failed for d in trial.found if d.stage is stage]
+    first = found[0]
+    if stage is not Stage.VALUE:
+        subject = exercise.name if first.part in (None, "arguments") else first.part
+        return _sentence(f"`{subject}` {first.problem}")
+    subject = f"`{first.part}`" if first.part else f"The result of `{exercise.name}`"
+    factors = _common_factors(failed, first.part)
+    problem = FACTOR_SENTENCES[factors[0]] if factors else first.problem
+    others = [part for part in dict.fromkeys(d.part for d in found) if part != first.part]
+    also = f" Not right either: {', '.join(f'`{part}`' for part in others)}." if others else ""
+    return _sentence(f"{subject} {problem}") + also
+
+
+def _common_factors(failed: list[Trial], part: str | None) -> list[str]:
+    """Names of the factors by which a part is off on every case where it is off."""
+    found = [d for trial in failed for d in trial.found if d.part == part]
+    counts = Counter(name for difference in found for name in difference.factors)
+    return [name for name in FACTOR_SENTENCES if counts[name] == len(found)]
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else text + "."
+
+
+def _details(exercise: type[Exercise], failed: list[Trial]) -> str:
+    """The first failing call in full: what was given, expected and returned."""
+    trial = failed[0]
+    names = exercise.returns
+    given = ", ".join(map(_shown_argument, trial.args))
+    if trial.actual.timed_out:
+        yours = "(no answer in time)"
+    elif trial.actual.error is not None:
+        yours = f"{trial.actual.error}: {trial.actual.message}"
+    else:
+        yours = _shown(trial.actual.value, names)
+    lines = [
+        f"{exercise.name}({given})",
+        f"  expected: {_shown(trial.expected.value, names)}",
+        f"  yours:    {yours}",
+    ]
+    if trial.actual.changed and exercise.keeps_arguments:
+        lines.append(f"  changed:  argument {', '.join(str(i + 1) for i in trial.actual.changed)}")
+    return "\n".join(lines)
+
+
+def _shown_argument(argument: Any) -> str:
+    if isinstance(argument, Keywords):
+        return ", ".join(f"{name}={_shown(value, ())}" for name, value in argument.items())
+    return argument.source if isinstance(argument, Function) else _shown(argument, ())
+
+
+def _shown(value: Any, names: tuple[str, ...], most: int = 400) -> str:
+    if isinstance(value, Foreign):
+        return value.what
+    if names and isinstance(value, tuple | list) and len(value) == len(names):
+        text = ", ".join(f"{name} = {_shown(v, ())}" for name, v in zip(names, value, strict=True))
+    elif isinstance(value, float):
+        text = f"{value:.10g}"
+    elif isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=6, separator=", ", threshold=30)
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{k!r}: {_shown(v, ())}" for k, v in value.items()) + "}"
+    elif isinstance(value, tuple | list):
+        inner = ", ".join(_shown(v, ()) for v in value)
+        text = f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    else:
+        text = repr(value)
+    return text if len(text) <= most else text[: most - 2] + " …"

@@ -1,0 +1,170 @@
+"""Calling a learner's function: what can happen, and how it is done in this process."""
+
+import contextlib
+import copy
+import io
+import signal
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Protocol
+
+import numpy as np
+
+from byhand.exercise import Function, Keywords
+from byhand.plain import plain
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that one call did, as plain data."""
+
+    value: Any = None
+    #: name of the exception's class, or None if the call returned
+    error: str | None = None
+    #: the exception's message: may quote inputs, so never for graded work
+    message: str = ""
+    #: line of the learner's own cell in which it was raised
+    line: int | None = None
+    timed_out: bool = False
+    #: positions of the arguments that are no longer what they were
+    changed: tuple[int, ...] = ()
+    #: classes of the warnings shown during the call
+    warnings: frozenset[str] = frozenset()
+
+    @property
+    def returned(self) -> bool:
+        return self.error is None and not self.timed_out
+
+
+class Student(Protocol):
+    """Somebody's functions, wherever they live."""
+
+    def lacks(self, name: str) -> str | None:
+        """None if there is a function of this name, else a sentence that says what is there instead."""
+
+    def call(self, name: str, args: tuple, time_limit: float) -> Outcome:
+        """Call the function with fresh copies of `args`."""
+
+    def using(self, references: Mapping[str, Callable]) -> contextlib.AbstractContextManager[None]:
+        """While the context is open, these functions stand in the place of the learner's own."""
+
+
+class NamespaceStudent:
+    """A learner whose functions are in a namespace of this process, as in a notebook."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+
+    def lacks(self, name: str) -> str | None:
+        if name not in self.namespace:
+            return f"There is no function `{name}` yet: run the cell that defines it."
+        if not callable(self.namespace[name]):
+            kind = type(self.namespace[name]).__name__
+            return f"`{name}` is no longer a function but a value ({kind}): run the cell that defines it again."
+        return None
+
+    def call(self, name: str, args: tuple, time_limit: float) -> Outcome:
+        return call(self.namespace[name], args, time_limit)
+
+    @contextlib.contextmanager
+    def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
+        missing = object()
+        own = {name: self.namespace.get(name, missing) for name in references}
+        self.namespace.update(references)
+        try:
+            yield
+        finally:
+            for name, value in own.items():
+                if value is missing:
+                    del self.namespace[name]
+                else:
+                    self.namespace[name] = value
+
+
+def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
+    """Call `function` with fresh copies of `args`; whatever it does comes back as an Outcome.
+
+    What it prints is dropped. KeyboardInterrupt passes through, so that a learner can stop an endless loop.
+    """
+    given = copy.deepcopy(args)
+    before = plain(given)
+    by_name = given[-1] if given and isinstance(given[-1], Keywords) else {}
+    by_place = given[: len(given) - bool(by_name)]
+    handed_over = [a.compile() if isinstance(a, Function) else a for a in by_place]
+    with (
+        warnings.catch_warnings(record=True) as shown,
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("always")
+        outcome: dict[str, Any]
+        try:
+            with _alarm(time_limit):
+                outcome = {"value": plain(function(*handed_over, **by_name))}
+        except _OutOfTime:
+            return Outcome(timed_out=True)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a call to exit() must not close the notebook
+            outcome = {
+                "error": type(error).__name__,
+                "message": str(error),
+                "line": _line_in(function, error),
+            }
+    after = plain(given)
+    return Outcome(
+        **outcome,
+        changed=tuple(i for i in range(len(args)) if not identical(before[i], after[i])),
+        warnings=frozenset(warning.category.__name__ for warning in shown),
+    )
+
+
+def identical(one: Any, other: Any) -> bool:
+    """Whether two plain values are the same to the last bit, their types included; nan equals nan."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(identical, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(identical(one[k], other[k]) for k in one)
+    return one == other or (one != one and other != other)
+
+
+def _line_in(function: Callable, error: BaseException) -> int | None:
+    """The last line of the file (in a notebook: the cell) of `function` that the error went through."""
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f.lineno for f in frames if code is not None and f.filename == code.co_filename]
+    return lines[-1] if lines else None
+
+
+class _OutOfTime(BaseException):
+    """Raised in the learner's function; not an Exception, so that `except Exception` does not catch it."""
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise _OutOfTime in this block after `seconds`, again and again until it gets out.
+
+    Without SIGALRM (Windows) or outside the main thread there is no limit: the learner interrupts the kernel.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise _OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
