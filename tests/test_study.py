@@ -272,7 +272,7 @@ def test_without_jupyterlab_the_cure_is_named(
 class Lab:
     """`study()` in a process of its own, with a browser that only notes what it is shown."""
 
-    def __init__(self, course: Course, scratch: Path, port: int) -> None:
+    def __init__(self, course: Course, scratch: Path, port: int, terminal: int) -> None:
         (scratch / "jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
         browser = scratch / "browser"
         browser.write_text('#!/bin/sh\necho "$1" > "$0.part"\nmv "$0.part" "$0.shown"\n')
@@ -289,7 +289,7 @@ class Lab:
         self.process = subprocess.Popen(
             [sys.executable, "-c", script, course.root],
             env=os.environ | environment,
-            stdin=subprocess.DEVNULL,
+            stdin=terminal,  # without one, Jupyter would not ask whether Ctrl-C was meant
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -325,8 +325,18 @@ def taken_port() -> Iterator[int]:
 
 
 @pytest.fixture
-def lab(course: Course, taken_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab(course, tmp_path_factory.mktemp("jupyter"), taken_port)
+def terminal() -> Iterator[int]:
+    ends = os.openpty()
+    yield ends[1]
+    for end in ends:
+        os.close(end)
+
+
+@pytest.fixture
+def lab(
+    course: Course, taken_port: int, terminal: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    lab = Lab(course, tmp_path_factory.mktemp("jupyter"), taken_port, terminal)
     yield lab
     lab.process.kill()
     lab.process.communicate()
