@@ -33,13 +33,13 @@ class Difference:
     """One place where an answer is not the expected one.
 
     `part` is the name of the returned part, or None when it is about the answer as a whole. `problem` reads on after
-    the name of the part. `factors` are the numbers by which this part is off throughout, by name ("m", "−1", …).
+    the name of the part. `conventions` are the ways in which this part would be right: names of `CONVENTIONS`.
     """
 
     part: str | None
     stage: Stage
     problem: str
-    factors: frozenset[str] = frozenset()
+    conventions: frozenset[str] = frozenset()
 
 
 def differences(
@@ -90,7 +90,7 @@ def _in_value(
     verb = "is" if part else "returns"
     if isinstance(expected, dict) and isinstance(actual, dict):
         yield from (
-            Difference(part, d.stage, f"[{d.part}] {d.problem}", d.factors)
+            Difference(part, d.stage, f"[{d.part}] {d.problem}", d.conventions)
             for d in _in_dict(expected, actual, tolerance, m)
         )
     elif is_number(expected):
@@ -162,10 +162,12 @@ def _in_numbers(
     scales = {"−1": -1.0, "2": 2.0, "½": 0.5}
     if m > 1:
         scales |= {"m": float(m), "1/m": 1 / m}
-    factors = {name for name, c in scales.items() if _agree(c * expected, actual, tolerance)}
+    fitting = {name for name, c in scales.items() if _agree(c * expected, actual, tolerance)}
+    if any(np.array_equal(np.round(expected, places), actual) for places in range(9)):
+        fitting.add("rounded")
     with np.errstate(all="ignore"):
         off = np.max(np.abs(actual.astype(float) - expected))
-    yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", frozenset(factors))
+    yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", frozenset(fitting))
 
 
 def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bool:
@@ -174,11 +176,12 @@ def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bo
     )
 
 
-#: what a learner reads when a part is off by a constant factor throughout
-FACTOR_SENTENCES = {
+#: what a learner reads when a part is right up to a convention, on every input
+CONVENTIONS = {
     "−1": "is exactly −1 times the expected one: is a sign the wrong way round?",
     "2": "is exactly 2 times the expected one: is a ½ missing, or something counted twice?",
     "½": "is exactly ½ of the expected one: is there a ½ too many, or something counted once instead of twice?",
     "m": "is exactly m times the expected one: is the 1/m missing?",
     "1/m": "is exactly 1/m of the expected one: is 1/m applied twice?",
+    "rounded": "is rounded: return the number as it is, and round only what you print.",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.compare import FACTOR_SENTENCES, Difference, Stage, differences
+from byhand.compare import CONVENTIONS, Difference, Stage, differences
 from byhand.exercise import Exercise, Function, Keywords, Mistake
 from byhand.plain import Foreign
 from byhand.student import Outcome, Student, call
@@ -230,19 +230,23 @@ def _first_difference(exercise: type[Exercise], failed: list[Trial]) -> str:
     if stage is not Stage.VALUE:
         subject = exercise.name if first.part in (None, "arguments") else first.part
         return _sentence(f"`{subject}` {first.problem}")
+    if first.part is not None and first.part not in {*exercise.returns, *exercise.parts}:
+        wrong = len([d for d in failed[0].found if d.stage is stage])
+        entries = len(failed[0].expected.value)
+        return f"The result of `{exercise.name}` has {wrong} of {entries} entries wrong; the first {first.problem}."
     subject = f"`{first.part}`" if first.part else f"The result of `{exercise.name}`"
-    factors = _common_factors(failed, first.part)
-    problem = FACTOR_SENTENCES[factors[0]] if factors else first.problem
+    conventions = _common_conventions(failed, first.part)
+    problem = CONVENTIONS[conventions[0]] if conventions else first.problem
     others = [part for part in dict.fromkeys(d.part for d in found) if part != first.part]
     also = f" Not right either: {', '.join(f'`{part}`' for part in others)}." if others else ""
     return _sentence(f"{subject} {problem}") + also
 
 
-def _common_factors(failed: list[Trial], part: str | None) -> list[str]:
-    """Names of the factors by which a part is off on every case where it is off."""
+def _common_conventions(failed: list[Trial], part: str | None) -> list[str]:
+    """Names of the conventions that explain a part on every case where it is wrong."""
     found = [d for trial in failed for d in trial.found if d.part == part]
-    counts = Counter(name for difference in found for name in difference.factors)
-    return [name for name in FACTOR_SENTENCES if counts[name] == len(found)]
+    counts = Counter(name for difference in found for name in difference.conventions)
+    return [name for name in CONVENTIONS if counts[name] == len(found)]
 
 
 def _sentence(text: str) -> str:

@@ -182,6 +182,11 @@ class Slopes(Exercise):
     def c_as_a_factor(a, b, c):
         return 5 * b, 5 * a, 5 * c
 
+    @mistake("You send the value v back where its slope belongs: dF/dv is 5, wherever v is.")
+    def value_sent_back(a, b, c):
+        v = a * b + c
+        return v * b, v * a, v
+
     @alternative
     def multiplied_along_paths(a, b, c):
         s = local_slopes(a, b, c)
@@ -234,6 +239,10 @@ class TwoWeights(Exercise):
     @mistake("Each weight has its own slope. Yours adds the two and returns the sum twice.")
     def summed(x1, x2, k):
         return k * (x1 + x2), k * (x1 + x2)
+
+    @mistake("k is an argument: it is 5 in the example only. Use k in the place of the 5.")
+    def five_from_the_example(x1, x2, k):
+        return 5 * x1, 5 * x2
 
     @alternative
     def in_one_array(x1, x2, k):
@@ -300,6 +309,17 @@ class Nudge(Exercise):
     @mistake("The sign is the wrong way round: it is f(x + eps) − f(x − eps), right minus left.")
     def left_minus_right(f, x, eps=1e-5):
         return (f(x - eps) - f(x + eps)) / (2 * eps)
+
+    @mistake(
+        "For a whole number x the nudge is lost: an integer array cuts off what is written into it. Compute x + eps "
+        "without such an array, or make it one of floats."
+    )
+    def nudges_an_integer_array(f, x, eps=1e-5):
+        point = np.array([x])
+        point[0] = x + eps
+        right = f(point[0])
+        point[0] = x - eps
+        return (right - f(point[0])) / (2 * eps)
 
     @alternative
     def mean_of_both_sides(f, x, eps=1e-5):
@@ -425,6 +445,21 @@ class SlopeByPaths(Exercise):
             return total
 
         return walk(source, 1.0)
+
+    @mistake(
+        "A node that was seen once is skipped here, so a second path through it is lost: "
+        "in an acyclic graph no `seen` set is needed."
+    )
+    def seen_once_with_a_stack(edges, source, target):
+        seen, total, stack = set(), 0.0, [(source, 1.0)]
+        while stack:
+            node, product = stack.pop()
+            if node == target:
+                total += product
+            elif node not in seen:
+                seen.add(node)
+                stack += [(end, product * s) for (start, end), s in edges.items() if start == node]
+        return total
 
     @mistake("The products of the paths are multiplied with each other here. Over paths, add.")
     def multiplies_over_paths(edges, source, target):
@@ -565,6 +600,35 @@ class Backprop(Exercise):
                     slopes[start] += slopes[node] * slope
         return slopes
 
+    @mistake(
+        "You go level by level from the target. A node reached by a short and by a long path then hands its slope on "
+        "before all of its shares have arrived: go through reversed(topological_order(edges))."
+    )
+    def breadth_first(edges, target):
+        slopes = {node: 0.0 for pair in edges for node in pair}
+        slopes[target] = 1.0
+        queue = [target]
+        for node in queue:
+            for (start, end), slope in edges.items():
+                if end == node:
+                    slopes[start] += slopes[node] * slope
+                    if start not in queue:
+                        queue.append(start)
+        return slopes
+
+    @mistake(
+        "You start the sweep at the last node of the order. The target need not be the last: give the 1 to `target`."
+    )
+    def seeds_the_last_node(edges, target):
+        order = topological_order(edges)
+        slopes = {node: 0.0 for node in order}
+        slopes[order[-1]] = 1.0
+        for node in reversed(order):
+            for (start, end), slope in edges.items():
+                if end == node:
+                    slopes[start] += slopes[node] * slope
+        return slopes
+
     @mistake("Everything stays 0: the sweep starts with the slope of the target with respect to itself, which is 1.")
     def seeds_zero(edges, target):
         return {node: 0.0 for pair in edges for node in pair}
@@ -681,6 +745,25 @@ class RelativeError(Exercise):
     def divided_by_the_numeric_norm(analytic, numeric):
         difference, size = np.linalg.norm(np.subtract(analytic, numeric)), np.linalg.norm(numeric)
         return difference / size if size > 0 else 0.0
+
+    @mistake("You divide by the larger of the two norms: the formula has their sum, ‖a‖ + ‖n‖.")
+    def divided_by_the_larger_norm(analytic, numeric):
+        difference = np.linalg.norm(np.subtract(analytic, numeric))
+        size = max(np.linalg.norm(analytic), np.linalg.norm(numeric))
+        return difference / size if size > 0 else 0.0
+
+    @mistake(
+        "When only one of the two is zero they disagree completely, and the formula gives 1. "
+        "The answer is 0.0 only when both are zero."
+    )
+    def zero_when_one_is_zero(analytic, numeric):
+        a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
+        return np.linalg.norm(np.subtract(analytic, numeric)) / (a + n) if a > 0 and n > 0 else 0.0
+
+    @mistake("The roots are missing: a norm is the root of the sum of squares (np.linalg.norm takes it).")
+    def roots_forgotten(analytic, numeric):
+        size = np.sum(np.square(analytic)) + np.sum(np.square(numeric))
+        return np.sum(np.square(np.subtract(analytic, numeric))) / size if size > 0 else 0.0
 
     @mistake("You divide by ‖a + n‖. Slopes of opposite sign cancel there: divide by ‖a‖ + ‖n‖.")
     def divided_by_the_norm_of_the_sum(analytic, numeric):
