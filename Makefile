@@ -59,9 +59,9 @@ ifneq ($(shell .venv/bin/python -c '' 2>/dev/null && cat .venv/made),$(CURDIR))
 endif
 
 .venv/made:
-	@test -n '$(python)' || { echo 'No Python 3.11 or newer was found. Install one from \
-	https://www.python.org/downloads (Debian and Ubuntu: apt install python3-venv) and try \
-	again.' >&2; exit 1; }
+	@test -n '$(python)' || { \
+	echo 'No Python 3.11 or newer was found: install one and try again' \
+	'(www.python.org/downloads; on Debian and Ubuntu: apt install python3-venv).' >&2; exit 1; }
 	@rm -rf .venv
 	@$(python) -m venv .venv
 	@pwd -P > $@
