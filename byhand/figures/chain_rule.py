@@ -1,6 +1,7 @@
 """The figures of unit 1, One slope at a time."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ TICK_NUMBERS = FuncFormatter(lambda value, _: number(value))
 
 def _box(axes: Axes, at: Point, text: str, width: float, height: float = 0.5) -> None:
     """A rounded box of the given size in inches, centred `at`, with words in it."""
-    axes.add_patch(
+    axes.add_artist(
         FancyBboxPatch(
             (at[0] - width / 2, at[1] - height / 2),
             width,
@@ -52,7 +53,7 @@ def _arrow(
     codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
         len(points) - 1
     )
-    axes.add_patch(
+    axes.add_artist(
         FancyArrowPatch(
             path=Curve(points, codes),
             arrowstyle="-|>,head_length=0.5,head_width=0.25",
@@ -91,7 +92,7 @@ def draw_unit_map() -> Picture:
     way = [(columns[0], top), (columns[3], top)]
     bend = [(7.25, top), (7.25, bottom), (columns[3], bottom)]
     codes = [Curve.MOVETO, Curve.LINETO] + [Curve.CURVE4] * 3 + [Curve.LINETO]
-    axes.add_patch(
+    axes.add_artist(
         FancyArrowPatch(
             path=Curve([*way, *bend, (0.12, bottom)], codes),
             arrowstyle="-|>,head_length=0.6,head_width=0.35",
@@ -104,9 +105,9 @@ def draw_unit_map() -> Picture:
     )
     places = [(x, top) for x in columns] + [(x, bottom) for x in reversed(columns)]
     for i, ((title, icon), (x, y)) in enumerate(zip(stations, places, strict=True), 1):
-        axes.add_patch(Circle((x, y), 0.5, facecolor="white", edgecolor=QUIET, linewidth=1.3))
+        axes.add_artist(Circle((x, y), 0.5, facecolor="white", edgecolor=QUIET, linewidth=1.3))
         icon(axes, x, y)
-        axes.add_patch(Circle((x - 0.42, y + 0.4), 0.15, facecolor=INK, edgecolor=PAPER))
+        axes.add_artist(Circle((x - 0.42, y + 0.4), 0.15, facecolor=INK, edgecolor=PAPER))
         axes.text(
             x - 0.42, y + 0.39, str(i), color="white", size=11, weight="bold",
             ha="center", va="center",
@@ -187,33 +188,32 @@ def draw_two_weights(
     learning_rate: float = 0.1,
 ) -> Picture:
     """One step down L = k(x1·w1 + x2·w2), on a map of L over the two weights (x and w: 2 each)."""
-    slope = k * np.asarray(x, float)
-    start = np.asarray(w, float)
-    end = start - learning_rate * slope
-    before, after = start @ slope, end @ slope
+    slopes = (k * x[0], k * x[1])
+    start = (w[0], w[1])
+    end = (w[0] - learning_rate * slopes[0], w[1] - learning_rate * slopes[1])
+    before, after = (point[0] * slopes[0] + point[1] * slopes[1] for point in (start, end))
     picture = Picture(
         7,
         4.6,
-        f"A map of the loss over the two weights, with lines of equal loss. One step against the"
-        f" slopes ({number(slope[0])}, {number(slope[1])}) goes from w = ({number(start[0])},"
-        f" {number(start[1])}), where L = {number(before)}, to w = ({number(end[0])},"
-        f" {number(end[1])}), where L = {number(after)}.",
+        "A map of the loss L over the two weights, with lines along which L is equal. One step of"
+        f" {number(learning_rate)} against the slopes {_pair(slopes)} goes from w = {_pair(start)},"
+        f" where L = {number(before)}, to w = {_pair(end)}, where L = {number(after)}.",
     )
     axes = picture.add_axes((0.12, 0.15, 0.86, 0.82), aspect="equal", xlabel="w1", ylabel="w2")
-    reach = 1.3 * np.hypot(*(end - start)) or 1
-    middle = (start + end) / 2
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    reach = 2.6 * np.hypot(start[0] - middle[0], start[1] - middle[1])
     axes.set_xlim(middle[0] - reach, middle[0] + reach)
     axes.set_ylim(middle[1] - 0.64 * reach, middle[1] + 0.64 * reach)
     for ticks in (axes.xaxis, axes.yaxis):
-        ticks.set_major_locator(MaxNLocator(5))
+        ticks.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         ticks.set_major_formatter(TICK_NUMBERS)
     grid = np.meshgrid(axes.get_xlim(), axes.get_ylim())
-    loss = slope[0] * grid[0] + slope[1] * grid[1]
+    loss = slopes[0] * grid[0] + slopes[1] * grid[1]
     steps = after + (before - after) / 2 * np.arange(-9, 10)
     axes.contour(*grid, loss, levels=steps, colors=FORWARD, linewidths=1, alpha=0.35)
     axes.contour(*grid, loss, levels=[after, before], colors=FORWARD, linewidths=2.2)
     sticker = {"facecolor": PAPER, "edgecolor": "none", "pad": 2}
-    axes.text(0.62, 0.04, "L is equal along each line", color=FORWARD, ha="center",
+    axes.text(0.62, 0.04, "same L on each line", color=FORWARD, ha="center",
               transform=axes.transAxes, bbox=sticker)  # fmt: skip
     corner = (end[0], start[1])
     axes.plot(*zip(start, corner, end, strict=True), "--", color=BACKWARD, lw=1.8)
@@ -225,20 +225,24 @@ def draw_two_weights(
     axes.plot(*zip(start, end, strict=True), "o", color=FORWARD, ms=10)
     for at, value, offset, side in ((start, before, 12, "left"), (end, after, -12, "right")):
         axes.annotate(
-            f"w = ({number(at[0])}, {number(at[1])})\nL = {number(value)}", at, (offset, -8),
+            f"w = {_pair(at)}\nL = {number(value)}", at, (offset, -8),
             textcoords="offset points", color=FORWARD, weight="bold", ha=side, va="top",
             bbox=sticker,
         )  # fmt: skip
     rate = number(learning_rate)
-    for at, shift, side, height, which in (
-        ((middle[0], start[1]), (0, 8), "center", "bottom", 0),
-        ((end[0], middle[1]), (-10, 8), "right", "center", 1),
+    for at, shift, side, height, slope in (
+        ((middle[0], start[1]), (0, 8), "center", "bottom", slopes[0]),
+        ((end[0], middle[1]), (-10, 8), "right", "center", slopes[1]),
     ):
         axes.annotate(
-            f"−{rate} × {factor(slope[which])}", at, shift, textcoords="offset points",
+            f"−{rate} × {factor(slope)}", at, shift, textcoords="offset points",
             color=BACKWARD, weight="bold", ha=side, va=height, bbox=sticker,
         )  # fmt: skip
     return picture
+
+
+def _pair(values: tuple[float, float]) -> str:
+    return f"({number(values[0])}, {number(values[1])})"
 
 
 # ---------------------------------------------------------------------------------------------
@@ -286,7 +290,7 @@ def draw_formula_graph(a: float = 3, b: float = 2, c: float = -2, step: int = 5)
         "u": ([(2.93, main), (4.02, main)], 3.475, (0, -0.09)),
         "v": ([(5.08, main), (6.37, main)], 5.7, (0, -0.09)),
     }
-    label = {"ha": "center", "weight": "bold"}
+    label: dict[str, Any] = {"ha": "center", "weight": "bold"}
     for name, (way, x, (right, down)) in ways.items():
         y = way[0][1]
         _arrow(axes, way, FORWARD)
@@ -354,11 +358,11 @@ def draw_rectangle(x: float = 5, y: float = 7, eps: float = 0.5) -> Picture:
     )
     area = picture.add_axes((0.01, 0.05, 0.6, 0.9), aspect="equal", xlim=(-1, 12.6), ylim=(-1.2, 9))
     area.set_axis_off()
-    area.add_patch(Rectangle((0, 0), x, y, facecolor=FORWARD_TINT, edgecolor=FORWARD, lw=1.8))
-    area.add_patch(
+    area.add_artist(Rectangle((0, 0), x, y, facecolor=FORWARD_TINT, edgecolor=FORWARD, lw=1.8))
+    area.add_artist(
         Rectangle((x, 0), eps, y, facecolor=BACKWARD_TINT, edgecolor=BACKWARD, lw=1.8, hatch="//")
     )
-    mark = {"ha": "center", "va": "center", "weight": "bold"}
+    mark: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold"}
     area.text(x / 2, y / 2, f"xy = {number(x * y)}", color=FORWARD, **mark)
     area.text(x / 2, -0.6, f"x = {number(x)}", color=FORWARD, **mark)
     area.text(-0.5, y / 2, f"y = {number(y)}", color=FORWARD, rotation=90, **mark)
@@ -381,7 +385,7 @@ def rectangle() -> LiveFigure:
     return LiveFigure(
         draw_rectangle,
         {
-            "x": slider("x", 5, 2, 8),
+            "x": slider("x", 5, 3, 8),
             "y": slider("y", 7, 2, 8),
             "eps": slider("widening ε", 0.5, 0.1, 2, 0.1),
         },
@@ -392,31 +396,29 @@ def rectangle() -> LiveFigure:
 # Nudge to check
 
 
-def _differences(x: float, eps: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """The forward and the central difference of x³."""
-    ahead, here, behind = (np.asarray(x + side * eps) ** 3 for side in (1, 0, -1))
-    return (ahead - here) / eps, (ahead - behind) / (2 * eps)
-
-
 @in_house_style
 def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
     """The slope of x³ at `x`: exact, by a forward and by a central difference of width `eps`."""
 
-    exact = 3 * x**2
-    width = np.linspace(0.001, 1, 60)
-    forward, central = _differences(x, eps)
+    def found(eps: np.ndarray) -> dict[str, np.ndarray]:  # for x³ each quotient comes out whole
+        exact = np.full_like(eps, 3 * x**2)
+        return {"forward": exact + 3 * x * eps + eps**2, "central": exact + eps**2, "exact": exact}
+
+    now = {name: float(slope) for name, slope in found(np.asarray(eps, float)).items()}
+    width = np.linspace(0, 1, 60)
     picture = Picture(
         7,
         4.2,
-        f"The curve x³ has slope {number(exact)} at x = {number(x)}. With ε = {number(eps)} the"
-        f" forward difference gives {number(forward)} and the central one {number(central)}:"
-        " as ε shrinks, the central error falls with ε², the forward error only with ε.",
+        f"The curve x³ has slope {number(now['exact'])} at x = {number(x)}. With a nudge of"
+        f" ε = {number(eps)} the forward difference gives {number(now['forward'])}, off by"
+        f" {number(now['forward'] - now['exact'])}; the central difference gives"
+        f" {number(now['central'])}, off by {number(now['central'] - now['exact'])}.",
     )
     curve = picture.add_axes((0.09, 0.16, 0.39, 0.72), xlabel="x")
     curve.set_title("f(x) = x³")
     across = np.linspace(x - 1.1, x + 1.1, 80)
     curve.plot(across, across**3, color=FORWARD, lw=2.4)
-    curve.plot(across, x**3 + exact * (across - x), color=BACKWARD, lw=2)
+    curve.plot(across, x**3 + now["exact"] * (across - x), color=BACKWARD, lw=2)
     ends = np.array([x - eps, x, x + eps])
     curve.plot(ends[1:], ends[1:] ** 3, ":", color=INK, lw=2.6)
     curve.plot(ends[::2], ends[::2] ** 3, "--", color=INK, lw=2)
@@ -424,17 +426,15 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
 
     slopes = picture.add_axes((0.57, 0.16, 0.41, 0.72), xlabel="ε", xlim=(0, 1.02))
     slopes.set_title("slope found with ε")
-    for style, rule, now, name in (
-        (":", _differences(x, width)[0], forward, "forward"),
-        ("--", _differences(x, width)[1], central, "central"),
-        ("-", np.full(60, exact), exact, "exact"),
-    ):
-        colour = BACKWARD if name == "exact" else INK
-        slopes.plot(width, rule, style, color=colour, lw=2.4, label=f"{name} {number(now)}")
-        slopes.plot(eps, now, "o", color=colour, ms=8, clip_on=False)
-    slopes.plot([eps, eps], [0, forward], color=LINE, lw=1, zorder=0)
+    styles = {"forward": (":", INK), "central": ("--", INK), "exact": ("-", BACKWARD)}
+    for name, rule in found(width).items():
+        line, colour = styles[name]
+        label = f"{name} {number(now[name])}"
+        slopes.plot(width, rule, line, color=colour, lw=2.4, label=label)
+        slopes.plot(eps, now[name], "o", color=colour, ms=8, clip_on=False)
+    slopes.plot([eps, eps], [0, now["forward"]], color=LINE, lw=1, zorder=0)
     slopes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    slopes.set_ylim(0, 1.5 * _differences(x, 1)[0])
+    slopes.set_ylim(0, 1.5 * (3 * x**2 + 3 * x + 1))
     slopes.legend(loc="upper left", frameon=False, borderaxespad=0, handlelength=1.8)
     for ticks in (curve.xaxis, curve.yaxis, slopes.yaxis):
         ticks.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
