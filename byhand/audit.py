@@ -1,18 +1,24 @@
 """Prove hidden tests: every known mistake is rejected with the points it earns, every known right answer accepted."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from byhand.exercise import Exercise, Mistake
+from byhand.exercise import Exercise, Function, Mistake, load_exercises
 from byhand.judge import judge
-from byhand.student import NamespaceStudent, call, identical
 from byhand.plain import plain
+from byhand.problem import Problem
+from byhand.student import NamespaceStudent, identical
 from byhand.verdict import Status, Verdict
 
 Kind = Literal["reference", "alternative", "mistake", "stub", "cases"]
+
+
+Exercises = Mapping[str, type[Exercise]]
 
 
 @dataclass(frozen=True)
@@ -29,14 +35,39 @@ class Finding:
     remark: str = ""
 
 
+def audit_course(root: Path, seeds: Iterable[int]) -> list[Finding]:
+    """Audit every module in `tests/hidden/`, with the stubs of the released notebooks.
+
+    Raises Problem where there is no hidden test or no released notebook.
+    """
+    modules = sorted(root.glob("tests/hidden/*.py"))
+    if not modules:
+        raise Problem(f"There are no hidden tests in {root / 'tests' / 'hidden'}: run this in a checkout.")
+    seeds = list(seeds)
+    return [f for path in modules for f in audit(load_exercises(path), stubs(root, path.stem), seeds)]
+
+
+def stubs(root: Path, notebook: str) -> dict[str, str]:
+    """The cells that learners start from, by exercise."""
+    found = list(root.glob(f"notebooks/*/{notebook}.ipynb"))
+    if not found:
+        raise Problem(f"notebooks/ has no {notebook}.ipynb: run `byhand build` first.")
+    cells = json.loads(found[0].read_text(encoding="utf-8"))["cells"]
+    settings = [(cell["metadata"].get("nbgrader", {}), cell) for cell in cells]
+    return {
+        nbgrader["grade_id"].removesuffix("_code"): "".join(cell["source"])
+        for nbgrader, cell in settings
+        if nbgrader.get("solution")
+    }
+
+
 def audit(
-    exercises: Mapping[str, type[Exercise]], stubs: Mapping[str, str], seeds: Iterable[int]
+    exercises: Exercises, stubs: Mapping[str, str], seeds: list[int]
 ) -> list[Finding]:
     """Judge all known answers of the exercises of one notebook on all seeds.
 
     `stubs` are the cells a learner starts from, by exercise; they must be judged "not attempted".
     """
-    seeds = list(seeds)
     findings = []
     for exercise in exercises.values():
         findings.append(_audit_cases(exercise, seeds))
@@ -49,14 +80,16 @@ def audit(
     return findings
 
 
-def _verdict(exercise: type[Exercise], function, exercises, seed: int) -> Verdict:  # type: ignore[no-untyped-def]
+def _verdict(
+    exercise: type[Exercise], function: Callable, exercises: Exercises, seed: int
+) -> Verdict:
     student = NamespaceStudent({exercise.name: function})
     return judge(exercise, student, seed=seed, earlier=exercises)
 
 
 def _audit_cases(exercise: type[Exercise], seeds: list[int]) -> Finding:
     """Different seeds must give different cases, unless the exercise is constant."""
-    drawn = [plain([[vars_of(a) for a in args] for args in exercise.calls(seed)]) for seed in seeds]
+    drawn = [plain([comparable(args) for args in exercise.calls(seed)]) for seed in seeds]
     repeated = any(identical(drawn[0], other) for other in drawn[1:])
     if exercise.constant == repeated or len(seeds) < 2:
         return Finding(exercise.name, "cases", "cases", ok=True)
@@ -68,12 +101,14 @@ def _audit_cases(exercise: type[Exercise], seeds: list[int]) -> Finding:
     return Finding(exercise.name, "cases", "cases", ok=False, remark=remark)
 
 
-def vars_of(argument: object) -> object:
-    """An argument as something comparable: functions by their source."""
-    return getattr(argument, "source", argument)
+def comparable(args: tuple) -> list:
+    """The arguments, functions by their source."""
+    return [a.source if isinstance(a, Function) else a for a in args]
 
 
-def _audit_right(exercise, kind: Kind, function, exercises, seeds) -> Finding:  # type: ignore[no-untyped-def]
+def _audit_right(
+    exercise: type[Exercise], kind: Kind, function: Callable, exercises: Exercises, seeds: list[int]
+) -> Finding:
     for seed in seeds:
         verdict = _verdict(exercise, function, exercises, seed)
         if not verdict.right:
@@ -82,8 +117,8 @@ def _audit_right(exercise, kind: Kind, function, exercises, seeds) -> Finding:  
     return Finding(exercise.name, kind, function.__name__, ok=True)
 
 
-def _audit_mistake(  # type: ignore[no-untyped-def]
-    exercise: type[Exercise], wrong: Mistake, exercises, seeds: list[int]
+def _audit_mistake(
+    exercise: type[Exercise], wrong: Mistake, exercises: Exercises, seeds: list[int]
 ) -> Finding:
     unnamed: tuple[str, ...] | None = None
     for seed in seeds[:1] if wrong.slow else seeds:
@@ -104,8 +139,8 @@ def _audit_mistake(  # type: ignore[no-untyped-def]
     return Finding(exercise.name, "mistake", wrong.name, ok=True, remark=remark)
 
 
-def _audit_stub(  # type: ignore[no-untyped-def]
-    exercise: type[Exercise], stubs: Mapping[str, str], exercises
+def _audit_stub(
+    exercise: type[Exercise], stubs: Mapping[str, str], exercises: Exercises
 ) -> Finding:
     if exercise.name not in stubs:
         remark = "the released notebook has no cell for it"

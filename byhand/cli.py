@@ -1,14 +1,125 @@
-"""The `byhand` command: one thin function per subcommand; the work is done elsewhere in the package."""
+"""The `byhand` command: thin; the work is done by the module of the same name."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+from byhand.problem import Problem
+
+if TYPE_CHECKING:
+    from byhand.check_notebook import NotebookResult
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(highlight=False)
 
 
 @app.callback()
-def main_options() -> None:
-    """Learn backpropagation by writing it."""
+def byhand() -> None:
+    """Learn backpropagation by writing it; grade it without fear."""
+
+
+@app.command()
+def study() -> None:
+    """Open the course in JupyterLab, in your own working copy `my-work/`."""
+    from byhand.study import study
+
+    study(Path.cwd())
+
+
+@app.command()
+def check(paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.")]) -> None:
+    """Run notebooks and show what is right and what to mend next."""
+    from byhand.check_notebook import check_notebook, find_notebooks
+
+    notebooks = [notebook for path in paths for notebook in find_notebooks(path)]
+    right = True
+    for path in notebooks:
+        try:
+            result = check_notebook(path)
+        except Problem as problem:  # the other notebooks are still checked
+            print(problem, file=sys.stderr)
+            right = False
+            continue
+        right = right and result.right
+        console.print(_verdict_table(result))
+        if not result.hidden:
+            console.print("The hidden tests are not here: these are the checks you can see.")
+    raise typer.Exit(0 if right else 1)
+
+
+def _verdict_table(result: "NotebookResult") -> Table:
+    table = Table("", "exercise", "points", "what to fix", title=str(result.path), title_justify="left")
+    for v in result.verdicts:
+        sentence = "" if v.right else v.sentence
+        table.add_row(v.mark, v.exercise, f"{v.score:g} of {v.points}", escape(sentence))
+    score, points = (sum(getattr(v, key) for v in result.verdicts) for key in ("score", "points"))
+    table.add_section()
+    table.add_row("", "together", f"{score:g} of {points}", "")
+    return table
+
+
+@app.command()
+def audit(
+    seeds: Annotated[int, typer.Option(min=1, help="How many draws of the hidden inputs.")] = 50,
+) -> None:
+    """Prove the hidden tests: every known wrong answer rejected, every known right one accepted."""
+    from byhand.audit import audit_course, summary
+
+    findings = audit_course(Path.cwd(), range(seeds))
+    table = Table("exercise", "kind", "answer", "", "named", "remark")
+    for finding in findings:
+        named = {True: "yes", False: "no"}[finding.named] if finding.kind == "mistake" else ""
+        mark = "✓" if finding.ok else "✗"
+        table.add_row(finding.exercise, finding.kind, finding.answer, mark, named, escape(finding.remark))
+    console.print(table)
+    print(summary(findings))
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+def build(
+    bundle: Annotated[
+        Path | None, typer.Option("--class", metavar="DIR", help="Write what a class gets to DIR.")
+    ] = None,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Draw source/*/img/ anew first.")] = False,
+) -> None:
+    """Make notebooks/ and solutions/ from the text in source/."""
+    from byhand.build import build, class_bundle, draw_pictures
+
+    root = Path.cwd()
+    if pictures:
+        draw_pictures(root)
+    if bundle is not None:
+        class_bundle(root, bundle)
+        print(f"The class bundle is in {bundle}.")
+        return
+    changed = build(root)
+    for path in changed:
+        print(path.relative_to(root))
+    print(f"{len(changed)} files changed.")
+
+
+@app.command()
+def demo() -> None:
+    """Do an instructor's job on a simulated class: release, grade, feedback, export."""
+    from byhand.grading.demo import demo
+
+    raise typer.Exit(0 if demo(Path.cwd(), console) else 1)
 
 
 def main() -> None:
-    app()
+    """Run the command; a problem the user can solve is one sentence on stderr and exit status 1."""
+    try:
+        app()
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)

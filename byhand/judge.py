@@ -1,6 +1,5 @@
 """Judge one exercise against one student, wherever the student's functions live."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -76,7 +75,7 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
     if len(fitting) == 1:
         sentence = exercise.mistakes[fitting[0]].sentence
     else:
-        sentence = _first_difference(exercise, failed)
+        sentence = _first_difference(exercise, trials)
     return _verdict(exercise, _score(exercise, failed), sentence, _details(exercise, failed), fitting)
 
 
@@ -222,8 +221,9 @@ class _CallFailed(Exception):
     """The learner's function did not return."""
 
 
-def _first_difference(exercise: type[Exercise], failed: list[Trial]) -> str:
+def _first_difference(exercise: type[Exercise], trials: list[Trial]) -> str:
     """One sentence about the first kind of thing that is wrong, naming the parts that are."""
+    failed = [trial for trial in trials if trial.found]
     stage = min(difference.stage for trial in failed for difference in trial.found)
     found = [d for trial in failed for d in trial.found if d.stage is stage]
     first = found[0]
@@ -235,18 +235,32 @@ def _first_difference(exercise: type[Exercise], failed: list[Trial]) -> str:
         entries = len(failed[0].expected.value)
         return f"The result of `{exercise.name}` has {wrong} of {entries} entries wrong; the first {first.problem}."
     subject = f"`{first.part}`" if first.part else f"The result of `{exercise.name}`"
-    conventions = _common_conventions(failed, first.part)
-    problem = CONVENTIONS[conventions[0]] if conventions else first.problem
+    convention = _convention(exercise, trials, first.part)
+    problem = CONVENTIONS[convention] if convention else first.problem
     others = [part for part in dict.fromkeys(d.part for d in found) if part != first.part]
     also = f" Not right either: {', '.join(f'`{part}`' for part in others)}." if others else ""
     return _sentence(f"{subject} {problem}") + also
 
 
-def _common_conventions(failed: list[Trial], part: str | None) -> list[str]:
-    """Names of the conventions that explain a part on every case where it is wrong."""
-    found = [d for trial in failed for d in trial.found if d.part == part]
-    counts = Counter(name for difference in found for name in difference.conventions)
-    return [name for name in CONVENTIONS if counts[name] == len(found)]
+def _convention(exercise: type[Exercise], trials: list[Trial], part: str | None) -> str | None:
+    """The convention that explains, on every case, how this part differs from the expected one."""
+
+    def explains(name: str, trial: Trial) -> bool:
+        found = [d for d in trial.found if d.part == part]
+        if found:
+            return all(name in d.conventions for d in found)
+        if name in ("m", "1/m") and _examples(trial.args) == 1:
+            return True
+        value = _part(trial.expected.value, part, exercise.returns)
+        return np.array_equal(np.round(value, 8), value) if name == "rounded" else not np.any(value)
+
+    return next((n for n in CONVENTIONS if all(explains(n, trial) for trial in trials)), None)
+
+
+def _part(value: Any, part: str | None, names: tuple[str, ...]) -> Any:
+    if part is None:
+        return value
+    return value[part] if isinstance(value, dict) else value[names.index(part)]
 
 
 def _sentence(text: str) -> str:
