@@ -22,15 +22,19 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool
 
+from byhand.problem import Problem
+
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MADE_BY = b"1\n"  # raise it when the same text would give other cells: every notebook is made anew
 MAX_BYTES = 1_000_000
 
-TEST_CELL = """\
-### BEGIN HIDDEN TESTS
-check.grade("{name}")
-### END HIDDEN TESTS
-check("{name}")"""
+SOLUTION_MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
+TEST_CELL = (
+    "### BEGIN HIDDEN TESTS",
+    'check.grade("{name}")',
+    "### END HIDDEN TESTS",
+    'check("{name}")',
+)
 
 CLASS_README = """\
 # Backprop by Hand
@@ -49,11 +53,11 @@ Hand in the notebook under the name it has.
 """
 
 
-class SourceError(Exception):
+class SourceError(Problem):
     """A text source is wrong. The message is one line: where, what, and what to do."""
 
 
-class BuildError(Exception):
+class BuildError(Problem):
     """Notebooks cannot be made. The message is one line: what is wrong and what to do."""
 
 
@@ -193,6 +197,7 @@ def read_text_notebook(text: Path, name: str) -> Any:
 
     content = text.read_text("utf-8")
     _check_fences(content, name)
+    _check_region_markers(content, name)
     try:
         notebook = jupytext.reads(content, fmt="md")
     except Exception as error:  # a YAML parser's, mostly
@@ -200,11 +205,13 @@ def read_text_notebook(text: Path, name: str) -> Any:
         raise SourceError(f"{name}: jupytext cannot read it ({reason}): see its header.") from error
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = type(notebook)(kernelspec=KERNELSPEC)
+    # empty lines at the end of a text would be a cell
+    notebook.cells = [cell for cell in notebook.cells if cell.source or cell.cell_type == "code"]
     cell_name = re.sub(r"[^a-zA-Z0-9_-]", "-", text.stem)[:58]
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"{cell_name}-{number:02}"
         cell.metadata.pop("lines_to_next_cell", None)
-    _check_cells(notebook.cells, name, content)
+    _check_cells(notebook.cells, name, content, text.stem)
     return notebook
 
 
@@ -228,11 +235,25 @@ def _check_fences(content: str, name: str) -> None:
         )
 
 
+def _check_region_markers(content: str, name: str) -> None:
+    """Raise SourceError at a region that is not closed: it would swallow the cells after it."""
+    opened = 0
+    for number, line in enumerate(content.splitlines(), 1):
+        if re.match(r"<!--\s*#(region|markdown|md|raw)\b", line) and not opened:
+            opened = number
+        elif re.match(r"<!--\s*#end(region|markdown|md|raw)\b", line):
+            opened = 0
+    if opened:
+        raise SourceError(
+            f"{name}, line {opened}: this region is not closed: add <!-- #endregion --> after it."
+        )
+
+
 class _WrongCellError(Exception):
     """What is wrong in a cell and what to do."""
 
 
-def _check_cells(cells: list[Any], name: str, content: str) -> None:
+def _check_cells(cells: list[Any], name: str, content: str, notebook: str) -> None:
     """Raise SourceError at the first cell that is wrong."""
     seen: dict[str, dict[str, Any]] = {}
     for number, cell in enumerate(cells, 1):
@@ -242,6 +263,7 @@ def _check_cells(cells: list[Any], name: str, content: str) -> None:
             _check_metadata(cell)
             if cell.cell_type == "code":
                 _check_code(cell, content)
+                _check_binding(cell.source, notebook)
             else:
                 _check_fold(cell.source)
             _check_marked_regions(cell)
@@ -284,6 +306,13 @@ def _check_code(cell: Any, content: str) -> None:
         cell.source,
     )
     _check_syntax(stub, " once the solution is cut out: indent ### BEGIN SOLUTION like the code")
+
+
+def _check_binding(source: str, notebook: str) -> None:
+    # names of exercises repeat: copied from another unit, this would judge by the wrong tests
+    bound = re.search(r"byhand\.checks\((.*?)\)", source)
+    if bound and bound[1].strip("\"'") != notebook:
+        raise _WrongCellError(f'write byhand.checks("{notebook}"): that is the notebook\'s name.')
 
 
 def _check_syntax(source: str, when: str) -> None:
@@ -390,10 +419,13 @@ def _check_place(settings: dict[str, Any], cell: Any, seen: dict[str, dict[str, 
         raise _WrongCellError("an earlier cell has this grade_id: every cell needs its own.")
     if not settings["grade"]:
         return
-    expected = TEST_CELL.format(name=name)
-    if not (cell.source + "\n").startswith(expected + "\n") or cell.source.count("### BEGIN") > 1:
-        lines = " | ".join(expected.split("\n"))
-        raise _WrongCellError(f"a test cell must begin with these four lines: {lines}")
+    expected = [line.format(name=name) for line in TEST_CELL]
+    lines = cell.source.split("\n")
+    if lines[: len(expected)] != expected or _count_regions(cell.source, "HIDDEN TESTS") > 1:
+        raise _WrongCellError(
+            f"a test cell must begin with these four lines, and have no other hidden ones: "
+            f"{' | '.join(expected)}"
+        )
     if not seen.get(f"{name}_code", {}).get("solution"):
         raise _WrongCellError(f"no solution cell with grade_id {name}_code comes before it.")
 
@@ -421,7 +453,8 @@ class RemoveSolutionMarkers(Preprocessor):
     enabled = Bool(True)
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
-        cell.source = re.sub(r"(?m)^[ \t]*### (BEGIN|END) SOLUTION$\n?", "", cell.source).rstrip()
+        kept = [line for line in cell.source.split("\n") if line.strip() not in SOLUTION_MARKERS]
+        cell.source = "\n".join(kept)
         return cell, resources
 
 
