@@ -8,6 +8,8 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
 
+from byhand.problem import Problem
+
 LESSON = Path("1_chain_rule", "chain_rule.ipynb")
 RECORD = Path(".byhand", "released.json")
 
@@ -15,14 +17,10 @@ RECORD = Path(".byhand", "released.json")
 Record = dict[str, str]
 
 
-class StudyError(Exception):
-    """The course cannot be opened; the message is one sentence that says why and what to do."""
-
-
 def study(start: Path) -> None:
     """Bring `my-work/` up to date and run JupyterLab on unit 1 until the learner stops it.
 
-    Raises StudyError if `start` is not in the course, `my-work/` cannot be written, or
+    Raises Problem if `start` is not in the course, `my-work/` cannot be written, or
     JupyterLab is not installed.
     """
     course = find_course(start)
@@ -33,12 +31,12 @@ def study(start: Path) -> None:
 
 
 def find_course(start: Path) -> Path:
-    """Return the folder of the course, `start` or one above it; raise StudyError if none is."""
+    """Return the folder of the course, `start` or one above it; raise Problem if none is."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / "notebooks" / LESSON).is_file():
             return folder
-    raise StudyError(
+    raise Problem(
         f"There is no course in {start} (no notebooks/{LESSON.as_posix()}):"
         " change to the folder you cloned or unpacked, and try again."
     )
@@ -48,10 +46,10 @@ def update(release: Path, work: Path) -> list[str]:
     """Bring `work` up to date with `release` without overwriting what the learner wrote.
 
     Returns a sentence for each file that both the learner and the course have changed.
-    Raises StudyError if `work` cannot be written.
+    Raises Problem if `work` cannot be written.
     """
     if work.exists() and not work.is_dir():
-        raise StudyError(
+        raise Problem(
             f"{work} is a file, but your work should live in a folder of that name:"
             " rename the file, and try again."
         )
@@ -59,7 +57,7 @@ def update(release: Path, work: Path) -> list[str]:
     try:
         sentences = [update_file(release, work, name, given) for name in released(release)]
     except OSError as error:
-        raise StudyError(
+        raise Problem(
             f"Your copy of the course cannot be written ({error.strerror}: {error.filename}):"
             " make this place writable or move the course to one that is, and try again."
         ) from error
@@ -157,12 +155,12 @@ def write_whole(path: Path, content: bytes) -> None:
 def open_lab(work: Path) -> None:
     """Run JupyterLab on unit 1 in this process until Ctrl-C, which ends it and its kernels.
 
-    If the port is taken, it uses the next one. Raises StudyError if JupyterLab is not installed.
+    If the port is taken, it uses the next one. Raises Problem if JupyterLab is not installed.
     """
     try:
         from jupyterlab.labapp import LabApp  # type: ignore[import-untyped]
     except ImportError as error:
-        raise StudyError(
+        raise Problem(
             "JupyterLab is not installed for this Python:"
             " run `python -m pip install -r requirements.txt` in the folder of the course."
         ) from error

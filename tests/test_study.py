@@ -15,7 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from byhand.study import LESSON, RECORD, StudyError, find_course, study, update
+from byhand.problem import Problem
+from byhand.study import LESSON, RECORD, find_course, study, update
 
 BESIDE = LESSON.with_stem("chain_rule (new version)")
 BESIDE_2 = LESSON.with_stem("chain_rule (new version 2)")
@@ -240,14 +241,14 @@ def test_the_course_is_found_from_inside_the_working_copy(course: Course) -> Non
 
 
 def test_outside_the_course_one_sentence_says_where_to_go(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match=r"no course in .*notebooks/1_chain_rule.*change to"):
+    with pytest.raises(Problem, match=r"no course in .*notebooks/1_chain_rule.*change to"):
         study(tmp_path)
 
 
 def test_a_file_called_my_work_is_named(course: Course) -> None:
     course.work.write_text("notes")
 
-    with pytest.raises(StudyError, match=r"my-work is a file.*rename"):
+    with pytest.raises(Problem, match=r"my-work is a file.*rename"):
         course.update()
     assert course.work.read_text() == "notes"
 
@@ -256,7 +257,7 @@ def test_a_place_that_cannot_be_written_is_named(course: Course) -> None:
     course.work.mkdir()
     (course.work / LESSON.parent).write_text("a file where the unit's folder should be")
 
-    with pytest.raises(StudyError, match=r"cannot be written .*1_chain_rule.*try again"):
+    with pytest.raises(Problem, match=r"cannot be written .*1_chain_rule.*try again"):
         course.update()
 
 
@@ -265,7 +266,7 @@ def test_without_jupyterlab_the_cure_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "jupyterlab.labapp", None)  # what an absent module looks like
 
-    with pytest.raises(StudyError, match=r"not installed .* -r requirements\.txt"):
+    with pytest.raises(Problem, match=r"not installed .* -r requirements\.txt"):
         study(course.root)
 
 
