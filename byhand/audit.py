@@ -42,9 +42,13 @@ def audit_course(root: Path, seeds: Iterable[int]) -> list[Finding]:
     """
     modules = sorted(root.glob("tests/hidden/*.py"))
     if not modules:
-        raise Problem(f"There are no hidden tests in {root / 'tests' / 'hidden'}: run this in a checkout.")
+        raise Problem(
+            f"There are no hidden tests in {root / 'tests' / 'hidden'}: run this in a checkout."
+        )
     seeds = list(seeds)
-    return [f for path in modules for f in audit(load_exercises(path), stubs(root, path.stem), seeds)]
+    return [
+        f for path in modules for f in audit(load_exercises(path), stubs(root, path.stem), seeds)
+    ]
 
 
 def stubs(root: Path, notebook: str) -> dict[str, str]:
@@ -61,9 +65,7 @@ def stubs(root: Path, notebook: str) -> dict[str, str]:
     }
 
 
-def audit(
-    exercises: Exercises, stubs: Mapping[str, str], seeds: list[int]
-) -> list[Finding]:
+def audit(exercises: Exercises, stubs: Mapping[str, str], seeds: list[int]) -> list[Finding]:
     """Judge all known answers of the exercises of one notebook on all seeds.
 
     `stubs` are the cells a learner starts from, by exercise; they must be judged "not attempted".

@@ -72,6 +72,7 @@ def check_notebook(path: Path) -> NotebookResult:
         interrupt_on_timeout=True,
         allow_errors=True,
         kernel_name="python3",
+        extra_arguments=["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:

@@ -36,7 +36,9 @@ def study() -> None:
 
 
 @app.command()
-def check(paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.")]) -> None:
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.")],
+) -> None:
     """Run notebooks and show what is right and what to mend next."""
     from byhand.check_notebook import check_notebook, find_notebooks
 
@@ -57,7 +59,9 @@ def check(paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folder
 
 
 def _verdict_table(result: "NotebookResult") -> Table:
-    table = Table("", "exercise", "points", "what to fix", title=str(result.path), title_justify="left")
+    table = Table(
+        "", "exercise", "points", "what to fix", title=str(result.path), title_justify="left"
+    )
     for v in result.verdicts:
         sentence = "" if v.right else v.sentence
         table.add_row(v.mark, v.exercise, f"{v.score:g} of {v.points}", escape(sentence))
@@ -79,7 +83,9 @@ def audit(
     for finding in findings:
         named = {True: "yes", False: "no"}[finding.named] if finding.kind == "mistake" else ""
         mark = "✓" if finding.ok else "✗"
-        table.add_row(finding.exercise, finding.kind, finding.answer, mark, named, escape(finding.remark))
+        table.add_row(
+            finding.exercise, finding.kind, finding.answer, mark, named, escape(finding.remark)
+        )
     console.print(table)
     print(summary(findings))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
@@ -90,7 +96,9 @@ def build(
     bundle: Annotated[
         Path | None, typer.Option("--class", metavar="DIR", help="Write what a class gets to DIR.")
     ] = None,
-    pictures: Annotated[bool, typer.Option("--pictures", help="Draw source/*/img/ anew first.")] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Draw source/*/img/ anew first.")
+    ] = False,
 ) -> None:
     """Make notebooks/ and solutions/ from the text in source/."""
     from byhand.build import build, class_bundle, draw_pictures

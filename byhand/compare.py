@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from byhand.exercise import Tolerance
-from byhand.plain import Foreign, describe, is_number
+from byhand.plain import describe, is_number
 
 
 class Stage(IntEnum):
@@ -79,7 +79,9 @@ def _in_parts(
         actual = actual.tolist()
     if not isinstance(actual, tuple | list) or len(actual) != len(expected):
         wanted = f"({', '.join(names)})"
-        return [Difference(None, Stage.TYPE, f"must return {wanted}, but returns {describe(actual)}")]
+        return [
+            Difference(None, Stage.TYPE, f"must return {wanted}, but returns {describe(actual)}")
+        ]
     parts = zip(expected, actual, names, strict=True)
     return [d for e, a, name in parts for d in _in_value(e, a, tolerance, name, m)]
 
@@ -97,7 +99,9 @@ def _in_value(
         if not is_number(actual):
             shape = np.shape(actual) if isinstance(actual, np.ndarray) else None
             stage = Stage.SHAPE if shape else Stage.TYPE
-            yield Difference(part, stage, f"{verb} {describe(actual)} where a single number is wanted")
+            yield Difference(
+                part, stage, f"{verb} {describe(actual)} where a single number is wanted"
+            )
         else:
             yield from _in_numbers(np.ravel(expected), np.ravel(actual), tolerance, part, m)
     elif (row := _as_row(expected)) is not None:
@@ -171,6 +175,8 @@ def _in_numbers(
 
 
 def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bool:
+    if np.array_equal(actual, expected):  # quick, and most answers are right
+        return True
     return bool(
         np.allclose(actual, expected, rtol=tolerance.rtol, atol=tolerance.atol, equal_nan=True)
     )

@@ -66,6 +66,9 @@ class Named:
         self.function = function
         self.name = function.__name__
 
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
     def __call__(self, *args: Any) -> Any:
         return self.function(*args)
 
@@ -158,7 +161,9 @@ class Exercise:
         cls.invariants = _marked(cls, Invariant)
         for wanted in ("points", "reference", "cases"):
             if wanted not in cls.__dict__:
-                raise TypeError(f"Exercise {cls.__name__} has no `{wanted}`: every exercise needs one.")
+                raise TypeError(
+                    f"Exercise {cls.__name__} has no `{wanted}`: every exercise needs one."
+                )
         if cls.parts and not np.isclose(sum(cls.parts.values()), cls.points):
             raise TypeError(
                 f"The parts of {cls.__name__} add up to {sum(cls.parts.values()):g}, "
@@ -171,10 +176,14 @@ class Exercise:
                     f"it must earn at least 0 and less than {cls.points}."
                 )
             if wrong.slow and cls.slow_case is None:
-                raise TypeError(f"Mistake {cls.__name__}.{wrong.name} is slow, but there is no `slow_case`.")
+                raise TypeError(
+                    f"Mistake {cls.__name__}.{wrong.name} is slow, but there is no `slow_case`."
+                )
         for prop in cls.invariants.values():
             if not prop.sentence:
-                raise TypeError(f"Invariant {cls.__name__}.{prop.name} has no docstring for the learner.")
+                raise TypeError(
+                    f"Invariant {cls.__name__}.{prop.name} has no docstring for the learner."
+                )
 
     @classmethod
     def calls(cls, seed: int) -> Iterator[tuple]:

@@ -50,7 +50,9 @@ def judge(
         return own
     if given.right:
         names = " and ".join(f"`{name}`" for name in exercise.uses)
-        sentence = f"This one is right, and earns its points: what goes wrong comes from your {names}."
+        sentence = (
+            f"This one is right, and earns its points: what goes wrong comes from your {names}."
+        )
         return replace(given, sentence=sentence)
     return given
 
@@ -70,13 +72,17 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
             f"Right on all {len(trials)} inputs.",
         )
     if failed[0].found[0].stage is Stage.NOT_ATTEMPTED:
-        return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, failed[0].found[0].problem)
+        return Verdict(
+            exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, failed[0].found[0].problem
+        )
     fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
-    if len(fitting) == 1:
-        sentence = exercise.mistakes[fitting[0]].sentence
-    else:
-        sentence = _first_difference(exercise, trials)
-    return _verdict(exercise, _score(exercise, failed), sentence, _details(exercise, failed), fitting)
+    named = len(fitting) == 1
+    sentence = (
+        exercise.mistakes[fitting[0]].sentence if named else _first_difference(exercise, trials)
+    )
+    return _verdict(
+        exercise, _score(exercise, failed), sentence, _details(exercise, failed), fitting
+    )
 
 
 def _verdict(
@@ -107,7 +113,9 @@ def _trials(exercise: type[Exercise], student: Student, seed: int) -> list[Trial
     for args, slow in [*cases, cases[0]]:
         expected = _expected(exercise, args)
         actual = student.call(exercise.name, args, exercise.time_limit)
-        trials.append(Trial(args, expected, actual, _judge_call(exercise, args, expected, actual), slow))
+        trials.append(
+            Trial(args, expected, actual, _judge_call(exercise, args, expected, actual), slow)
+        )
         if actual.timed_out or actual.error == "NotImplementedError":
             break
     return trials
@@ -116,8 +124,12 @@ def _trials(exercise: type[Exercise], student: Student, seed: int) -> list[Trial
 def _expected(exercise: type[Exercise], args: tuple) -> Outcome:
     outcome = call(exercise.reference, args, exercise.time_limit)
     if not outcome.returned:
-        why = "ran out of time" if outcome.timed_out else f"raised {outcome.error}: {outcome.message}"
-        raise RuntimeError(f"The reference of {exercise.name} {why}. The exercise is broken, not the answer.")
+        why = (
+            "ran out of time" if outcome.timed_out else f"raised {outcome.error}: {outcome.message}"
+        )
+        raise RuntimeError(
+            f"The reference of {exercise.name} {why}. The exercise is broken, not the answer."
+        )
     return outcome
 
 
@@ -140,7 +152,7 @@ def _judge_call(
         problem = "changes the arguments it is given: work on a copy, or make new arrays."
         found.append(Difference("arguments", Stage.ARGUMENTS, problem))
     if exercise.warns_not and actual.warnings:
-        problem = "is right, but NumPy warns on the way (overflow or a division by zero): find a form that never overflows."
+        problem = "is right, but NumPy warns on the way: find a form that never overflows."
         found.append(Difference(None, Stage.WARNING, problem))
     return found
 
@@ -154,7 +166,9 @@ def _time_problem(exercise: type[Exercise]) -> str:
 
 def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
     if actual.line is None and actual.error == "TypeError":
-        return "could not be called with the arguments of the task: compare your `def` line with it."
+        return (
+            "could not be called with the arguments of the task: compare your `def` line with it."
+        )
     where = f" in line {actual.line} of your cell" if actual.line else ""
     return f"stops with {actual.error}{where}."
 

@@ -38,9 +38,10 @@ def plain(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, np.ndarray | np.generic):
         return _plain_numpy(value)
-    for number in (int, float):
-        if isinstance(value, number):
-            return number.__pos__(value)
+    if isinstance(value, int):
+        return int.__pos__(value)
+    if isinstance(value, float):
+        return float.__pos__(value)
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, tuple):

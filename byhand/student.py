@@ -109,7 +109,9 @@ def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
             return Outcome(timed_out=True)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # SystemExit too: a call to exit() must not close the notebook
+        except (
+            BaseException
+        ) as error:  # SystemExit too: a call to exit() must not close the notebook
             outcome = {
                 "error": type(error).__name__,
                 "message": str(error),
@@ -128,7 +130,9 @@ def identical(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        return one.dtype == other.dtype and np.array_equal(
+            one, other, equal_nan=one.dtype.kind == "f"
+        )
     if isinstance(one, tuple | list):
         return len(one) == len(other) and all(map(identical, one, other))
     if isinstance(one, dict):

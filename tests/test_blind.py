@@ -32,7 +32,9 @@ def test_blind_solution_gets_what_it_deserves(notebook, exercise, kind, why, cod
     for seed in SEEDS:
         namespace = {"np": np, "topological_order": topological_order(notebook)}
         exec(code, namespace)
-        verdict = judge(exercises[exercise], NamespaceStudent(namespace), seed=seed, earlier=exercises)
+        verdict = judge(
+            exercises[exercise], NamespaceStudent(namespace), seed=seed, earlier=exercises
+        )
         if kind == "right":
             assert verdict.right, f"{why}\n{verdict.text(details=True)}"
         else:

@@ -59,7 +59,9 @@ def demo(root: Path, console: Console, size: int = SIZE, folder: Path | None = N
 def _prepare(root: Path, course: Path) -> None:
     """An empty course folder with the sources and settings of the checkout."""
     if not (root / "tests" / "hidden").is_dir():
-        raise Problem(f"There are no hidden tests in {root}: run the demo in a checkout of the course.")
+        raise Problem(
+            f"There are no hidden tests in {root}: run the demo in a checkout of the course."
+        )
     if course.exists() and not (course / MARKER).exists():
         raise Problem(f"{course} exists and was not made by the demo: move it away, and try again.")
     shutil.rmtree(course, ignore_errors=True)
@@ -100,9 +102,10 @@ def _true_scores(student: SimulatedStudent) -> dict[str, float]:
 
 def _grade_table(students: Sequence[SimulatedStudent], graded: Scores) -> Table:
     names = list(students[0].answers)
-    table = Table("student", *names, "graded", "true")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = Table(box=None, pad_edge=False)
+    table.add_column("student")
+    for name in [*names, "graded", "true"]:
+        table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom")
     for student in students:
         scores = graded.get(student.name, {})
         cells = [f"{scores[name]:g}" if name in scores else "–" for name in names]

@@ -50,7 +50,7 @@ def simulated_class(
             first = next(iter(answers))
             source = CRASH + (answers[first].source or "")
             answers[first] = Answer("crash", source, 0)
-        students.append(SimulatedStudent(f"student{i + 1:02}", answers))
+        students.append(SimulatedStudent(f"s{i + 1:02}", answers))
     return students
 
 

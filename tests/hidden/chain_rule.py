@@ -66,7 +66,9 @@ class Forward(Exercise):
         v = 5 * (u + c)
         return u, v, v
 
-    @mistake("You return F, v, u. The order asked for is u, v, F: the order in which they are computed.")
+    @mistake(
+        "You return F, v, u. The order asked for is u, v, F: the order in which they are computed."
+    )
     def returned_backwards(a, b, c):
         u = a * b
         v = u + c
@@ -162,11 +164,17 @@ class Slopes(Exercise):
     def reference(a, b, c):
         return 5 * b, 5 * a, 5
 
-    @mistake("dF/da and dF/db are swapped: a reaches F through u = ab, so its slope carries b.", earns=0.5)
+    @mistake(
+        "dF/da and dF/db are swapped: a reaches F through u = ab, so its slope carries b.",
+        earns=0.5,
+    )
     def swapped(a, b, c):
         return 5 * a, 5 * b, 5
 
-    @mistake("The 5 is lost on dF/dc: c reaches F through v, so its 1 is multiplied by dF/dv = 5.", earns=1.5)
+    @mistake(
+        "The 5 is lost on dF/dc: c reaches F through v, so its 1 is multiplied by dF/dv = 5.",
+        earns=1.5,
+    )
     def five_lost_on_c(a, b, c):
         return 5 * b, 5 * a, 1
 
@@ -174,7 +182,9 @@ class Slopes(Exercise):
     def added_along_the_path(a, b, c):
         return 5 + 1 + b, 5 + 1 + a, 5 + 1
 
-    @mistake("These are the slopes of v. One more node lies between v and F: multiply by dF/dv = 5.")
+    @mistake(
+        "These are the slopes of v. One more node lies between v and F: multiply by dF/dv = 5."
+    )
     def stops_before_the_output(a, b, c):
         return b, a, 1
 
@@ -220,7 +230,9 @@ class TwoWeights(Exercise):
     def reference(x1, x2, k):
         return k * x1, k * x2
 
-    @mistake("k is missing: w1 reaches L through p, and dL/dp = k multiplies every slope behind it.")
+    @mistake(
+        "k is missing: w1 reaches L through p, and dL/dp = k multiplies every slope behind it."
+    )
     def k_forgotten(x1, x2, k):
         return x1, x2
 
@@ -232,7 +244,9 @@ class TwoWeights(Exercise):
     def k_added(x1, x2, k):
         return k + x1, k + x2
 
-    @mistake("The local slope of p = x1·w1 + x2·w2 with respect to w1 is x1, not 1: multiply k by x1.")
+    @mistake(
+        "The local slope of p = x1·w1 + x2·w2 with respect to w1 is x1, not 1: multiply k by x1."
+    )
     def inputs_forgotten(x1, x2, k):
         return k, k
 
@@ -302,7 +316,9 @@ class Nudge(Exercise):
     def eps_ignored(f, x, eps=1e-5):
         return (f(x + 1e-5) - f(x - 1e-5)) / 2e-5
 
-    @mistake("The two steps are not the same: go eps to the right and eps to the left, not 2·eps to the left.")
+    @mistake(
+        "The two steps are not the same: go eps to the right and eps to the left, not 2·eps to the left."
+    )
     def lopsided(f, x, eps=1e-5):
         return (f(x + eps) - f(x - 2 * eps)) / (2 * eps)
 
@@ -342,7 +358,10 @@ def random_graph(rng, size=7):
         for end in nodes[i + 1 :]
         if end == nodes[i + 1] or rng.random() < 0.5
     ]
-    return {pairs[i]: float(rng.uniform(0.5, 2) * rng.choice([-1, 1])) for i in rng.permutation(len(pairs))}, nodes
+    return {
+        pairs[i]: float(rng.uniform(0.5, 2) * rng.choice([-1, 1]))
+        for i in rng.permutation(len(pairs))
+    }, nodes
 
 
 def diamonds(count, one=0.5, other=1.0):
@@ -380,12 +399,15 @@ class SlopeByPaths(Exercise):
             if node == target:
                 return 1.0
             return sum(
-                (slope * slope_from(end) for (start, end), slope in edges.items() if start == node), 0.0
+                (slope * slope_from(end) for (start, end), slope in edges.items() if start == node),
+                0.0,
             )
 
         return slope_from(source)
 
-    @mistake("You stop at the first path. Every path carries a share: add up the products of all of them.")
+    @mistake(
+        "You stop at the first path. Every path carries a share: add up the products of all of them."
+    )
     def first_path_only(edges, source, target):
         def product_from(node):
             if node == target:
@@ -400,7 +422,9 @@ class SlopeByPaths(Exercise):
         found = product_from(source)
         return 0.0 if found is None else found
 
-    @mistake("Along a path slopes are multiplied; only whole paths are added. Yours adds along the path.")
+    @mistake(
+        "Along a path slopes are multiplied; only whole paths are added. Yours adds along the path."
+    )
     def adds_along_the_path(edges, source, target):
         paths = []
 
@@ -415,7 +439,7 @@ class SlopeByPaths(Exercise):
         return sum(paths, 0.0)
 
     @mistake(
-        "A node with several edges going out keeps only one of them here: when a node fans out, follow each of its edges."
+        "Where a node has several edges going out, only one of them is followed here: follow each of them."
     )
     def forgets_fan_out(edges, source, target):
         follow = {start: (end, slope) for (start, end), slope in edges.items()}
@@ -475,7 +499,9 @@ class SlopeByPaths(Exercise):
         walk(source, 1.0)
         return float(np.prod(products)) if products else 0.0
 
-    @mistake("From a node to itself the slope is 1.0: nudge it by ε and it has moved by ε. Yours gives 0.")
+    @mistake(
+        "From a node to itself the slope is 1.0: nudge it by ε and it has moved by ε. Yours gives 0."
+    )
     def zero_from_a_node_to_itself(edges, source, target):
         def slope_from(node):
             total = 0.0
@@ -554,7 +580,7 @@ class Backprop(Exercise):
         return slopes
 
     @mistake(
-        "A node with several edges going out gets a share from each of them. Yours overwrites: use += in the place of =."
+        "A node with several edges going out gets a share from each. Yours overwrites: use += in the place of =."
     )
     def overwrites(edges, target):
         slopes = {node: 0.0 for pair in edges for node in pair}
@@ -629,7 +655,9 @@ class Backprop(Exercise):
                     slopes[start] += slopes[node] * slope
         return slopes
 
-    @mistake("Everything stays 0: the sweep starts with the slope of the target with respect to itself, which is 1.")
+    @mistake(
+        "Everything stays 0: the sweep starts with the slope of the target with respect to itself, which is 1."
+    )
     def seeds_zero(edges, target):
         return {node: 0.0 for pair in edges for node in pair}
 
@@ -653,7 +681,9 @@ class Backprop(Exercise):
         def slope_from(node):
             if node == target:
                 return 1.0
-            return sum((s * slope_from(end) for (start, end), s in edges.items() if start == node), 0.0)
+            return sum(
+                (s * slope_from(end) for (start, end), s in edges.items() if start == node), 0.0
+            )
 
         return {node: slope_from(node) for pair in edges for node in pair}
 
@@ -663,7 +693,9 @@ class Backprop(Exercise):
 
         def slope_from(node):
             if node not in known:
-                known[node] = sum(s * slope_from(end) for (start, end), s in edges.items() if start == node)
+                known[node] = sum(
+                    s * slope_from(end) for (start, end), s in edges.items() if start == node
+                )
             return known[node]
 
         return {node: slope_from(node) for pair in edges for node in pair}
@@ -719,12 +751,16 @@ class RelativeError(Exercise):
         size = np.linalg.norm(analytic) + np.linalg.norm(numeric)
         return difference / size if size > 0 else 0.0
 
-    @mistake("When both slopes are zero this is 0/0 = nan. They agree perfectly: return 0.0 in that case.")
+    @mistake(
+        "When both slopes are zero this is 0/0 = nan. They agree perfectly: return 0.0 in that case."
+    )
     def nan_when_both_are_zero(analytic, numeric):
         difference = np.linalg.norm(np.subtract(analytic, numeric))
         return difference / (np.linalg.norm(analytic) + np.linalg.norm(numeric))
 
-    @mistake("This is the absolute error: it says nothing without the size of the slopes. Divide by ‖a‖ + ‖n‖.")
+    @mistake(
+        "This is the absolute error: it says nothing without the size of the slopes. Divide by ‖a‖ + ‖n‖."
+    )
     def absolute_error(analytic, numeric):
         return np.linalg.norm(np.subtract(analytic, numeric))
 
@@ -736,7 +772,9 @@ class RelativeError(Exercise):
         size = np.abs(analytic) + np.abs(numeric)
         return np.abs(analytic - numeric) / np.where(size == 0, 1, size)
 
-    @mistake("The norm is the root of the sum of squares (np.linalg.norm). Yours adds absolute values.")
+    @mistake(
+        "The norm is the root of the sum of squares (np.linalg.norm). Yours adds absolute values."
+    )
     def sum_of_absolute_values(analytic, numeric):
         size = np.sum(np.abs(analytic)) + np.sum(np.abs(numeric))
         return np.sum(np.abs(np.subtract(analytic, numeric))) / size if size > 0 else 0.0
@@ -760,17 +798,24 @@ class RelativeError(Exercise):
         a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
         return np.linalg.norm(np.subtract(analytic, numeric)) / (a + n) if a > 0 and n > 0 else 0.0
 
-    @mistake("The roots are missing: a norm is the root of the sum of squares (np.linalg.norm takes it).")
+    @mistake(
+        "The roots are missing: a norm is the root of the sum of squares (np.linalg.norm takes it)."
+    )
     def roots_forgotten(analytic, numeric):
         size = np.sum(np.square(analytic)) + np.sum(np.square(numeric))
         return np.sum(np.square(np.subtract(analytic, numeric))) / size if size > 0 else 0.0
 
     @mistake("You divide by ‖a + n‖. Slopes of opposite sign cancel there: divide by ‖a‖ + ‖n‖.")
     def divided_by_the_norm_of_the_sum(analytic, numeric):
-        difference, size = np.linalg.norm(np.subtract(analytic, numeric)), np.linalg.norm(np.add(analytic, numeric))
+        difference, size = (
+            np.linalg.norm(np.subtract(analytic, numeric)),
+            np.linalg.norm(np.add(analytic, numeric)),
+        )
         return difference / size if size > 0 else 0.0
 
-    @mistake("Norms have no sign, differences do: take the norm of the difference, not the difference of the norms.")
+    @mistake(
+        "Norms have no sign, differences do: take the norm of the difference, not the difference of the norms."
+    )
     def difference_of_the_norms(analytic, numeric):
         a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
         return abs(a - n) / (a + n) if a + n > 0 else 0.0

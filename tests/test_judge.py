@@ -1,0 +1,429 @@
+"""The judge: what is looked at, in which order, and in which words the learner hears of it."""
+
+import sys
+import time
+from collections import OrderedDict, defaultdict, namedtuple
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from byhand.exercise import (
+    GRADIENT,
+    Exercise,
+    Function,
+    Keywords,
+    alternative,
+    invariant,
+    mistake,
+    snake_case,
+    source_as,
+)
+from byhand.judge import judge
+from byhand.student import NamespaceStudent
+from byhand.verdict import Status
+
+
+class Gradients(Exercise):
+    """dw = Xᵀ(a − y)/m and db, the mean of a − y."""
+
+    points = 4
+    tolerance = GRADIENT
+    returns = ("dw", "db")
+    parts = {"dw": 3, "db": 1}
+
+    def cases(rng):
+        for m in (4, 7, 1):
+            yield rng.normal(size=(m, 3)), rng.normal(size=(m, 1)), rng.normal(size=(m, 1))
+
+    def reference(X, a, y):
+        m = len(X)
+        return X.T @ (a - y) / m, float(np.sum(a - y) / m)
+
+    @mistake("The sum over examples is lost.", earns=3)
+    def first_example_only(X, a, y):
+        return X.T @ (a - y) / len(X), float(a[0, 0] - y[0, 0])
+
+
+def verdict(function, exercise=Gradients, **namespace):
+    return judge(exercise, NamespaceStudent({exercise.name: function} | namespace))
+
+
+def right(X, a, y):
+    return X.T @ (a - y) / len(X), np.mean(a - y)
+
+
+def test_a_right_answer_gets_all_points():
+    v = verdict(right)
+    assert (v.status, v.score, v.mark) == (Status.RIGHT, 4, "✓")
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [list, tuple, namedtuple("Slopes", "dw db")._make],
+    ids=["list", "tuple", "namedtuple"],
+)
+def test_containers_are_taken_generously(wrap):
+    assert verdict(lambda X, a, y: wrap(right(X, a, y))).right
+
+
+def test_a_one_by_one_array_is_a_scalar():
+    assert verdict(lambda X, a, y: (right(X, a, y)[0], np.mean(a - y, keepdims=True))).right
+
+
+@pytest.mark.parametrize(
+    ("function", "score", "words"),
+    [
+        (lambda X, a, y: None, 0, "`gradients` returns None: is the `return` line missing?"),
+        (lambda X, a, y: 3.0, 0, "must return (dw, db), but returns a single number"),
+        (lambda X, a, y: (X for _ in "ab"), 0, "must return (dw, db), but returns a generator"),
+        (lambda X, a, y: (right(X, a, y)[0].T, right(X, a, y)[1]), 1, "it is transposed"),
+        (lambda X, a, y: (right(X, a, y)[0].ravel(), right(X, a, y)[1]), 1, "two-dimensional"),
+        (lambda X, a, y: (X.T @ (a - y), np.mean(a - y)), 1, "`dw` is exactly m times"),
+        (lambda X, a, y: (right(X, a, y)[0] / len(X), np.mean(a - y)), 1, "exactly 1/m of"),
+        (lambda X, a, y: (-right(X, a, y)[0], np.mean(a - y)), 1, "`dw` is exactly −1 times"),
+        (lambda X, a, y: (2 * right(X, a, y)[0], np.mean(a - y)), 1, "`dw` is exactly 2 times"),
+        (lambda X, a, y: (right(X, a, y)[0] / 2, np.mean(a - y)), 1, "`dw` is exactly ½ of"),
+        (lambda X, a, y: (right(X, a, y)[0].round(3), np.mean(a - y)), 1, "`dw` is rounded"),
+        (lambda X, a, y: (right(X, a, y)[0] + 1, 7.0), 0, "Not right either: `db`."),
+        (lambda X, a, y: (right(X, a, y)[0] * np.nan, np.mean(a - y)), 1, "contains nan or inf"),
+        (lambda X, a, y: (right(X, a, y)[0], "0.5"), 3, "`db` is a piece of text"),
+        (lambda X, a, y: (right(X, a, y)[0], True), 3, "`db` is True where a single number"),
+        (lambda X: X, 0, "compare your `def` line"),
+        (lambda X, a, y: 1 / 0, 0, "stops with ZeroDivisionError in line"),
+        (lambda X, a, y: sys.exit(), 0, "stops with SystemExit"),
+    ],
+)
+def test_a_wrong_answer_is_told_what_is_wrong(function, score, words):
+    v = verdict(function)
+    assert words in v.sentence
+    assert (v.status, v.score) == (Status.WRONG, score)
+
+
+def test_a_known_mistake_is_named_and_earns_what_is_right():
+    v = verdict(lambda X, a, y: [right(X, a, y)[0], (a - y)[0]])
+    assert (v.mistake, v.sentence) == ("first_example_only", "The sum over examples is lost.")
+    assert v.score == 3
+
+
+def test_a_stub_is_not_attempted_rather_than_wrong():
+    def stub(X, a, y):
+        raise NotImplementedError
+
+    v = verdict(stub)
+    assert (v.status, v.score, v.mark) == (Status.NOT_ATTEMPTED, 0, "○")
+    assert "Not attempted yet" in v.sentence
+
+
+def test_a_missing_function_and_a_shadowed_one_are_told_apart():
+    missing = judge(Gradients, NamespaceStudent({}))
+    assert "There is no function `gradients` yet" in missing.sentence
+    shadowed = judge(Gradients, NamespaceStudent({"gradients": (1, 2)}))
+    assert "no longer a function but a value (tuple)" in shadowed.sentence
+
+
+def test_the_sentence_of_a_wrong_answer_never_tells_inputs_or_expected_values():
+    def leaks(X, a, y):
+        raise ValueError(f"the hidden X is {X}")
+
+    v = verdict(leaks)
+    assert "hidden" not in v.sentence
+    assert "hidden" in v.details
+
+
+class Quick(Exercise):
+    """z + 1."""
+
+    points = 1
+    time_limit = 0.3
+
+    def cases(rng):
+        yield float(rng.normal())
+        yield np.array([1.0, 2.0])
+
+    def reference(z):
+        return z + 1
+
+
+def test_an_endless_loop_is_stopped_and_said_so():
+    def endless(z):
+        while True:
+            pass
+
+    begun = time.monotonic()
+    v = verdict(endless, Quick)
+    assert "was stopped after 0.3 seconds" in v.sentence
+    assert time.monotonic() - begun < 5
+
+
+def test_a_loop_that_swallows_exceptions_is_stopped_too():
+    def stubborn(z):
+        while True:
+            with suppress(Exception):
+                time.sleep(10)
+
+    assert "was stopped after" in verdict(stubborn, Quick).sentence
+
+
+def test_an_answer_that_changes_from_call_to_call_is_rejected():
+    seen = []
+
+    def remembers(z):
+        seen.append(z)
+        return z + 1 if len(seen) <= 2 else z + 2
+
+    assert verdict(remembers, Quick).status is Status.WRONG
+
+
+def test_what_a_function_prints_or_warns_costs_nothing(capsys):
+    def noisy(z):
+        print("working")
+        np.log(np.zeros(1))
+        return z + 1
+
+    assert verdict(noisy, Quick).right
+    assert capsys.readouterr() == ("", "")
+
+
+class Moved(Exercise):
+    """x without its mean, in a new array, without a warning."""
+
+    points = 3
+    parts = {"result": 2, "arguments": 1}
+    returns = ("result",)
+    keeps_arguments = True
+    warns_not = True
+
+    def cases(rng):
+        yield rng.normal(size=5)
+
+    def reference(x):
+        return (x - x.mean(),)
+
+
+def test_a_changed_argument_costs_what_the_exercise_says():
+    def in_place(x):
+        x -= x.mean()
+        return (x,)
+
+    v = verdict(in_place, Moved)
+    assert v.score == 2
+    assert "changes the arguments it is given" in v.sentence
+
+
+def test_a_warning_costs_where_the_exercise_is_about_stability():
+    def warns(x):
+        np.exp(np.array([1e4]))
+        return (x - x.mean(),)
+
+    assert "NumPy warns on the way" in verdict(warns, Moved).sentence
+
+
+class Base(Exercise):
+    """z²."""
+
+    points = 1
+    cases = Quick.cases
+
+    def reference(z):
+        return z * z
+
+
+class Built(Exercise):
+    """z² + 1, by calling `base`."""
+
+    points = 2
+    uses = ("base",)
+    cases = Quick.cases
+
+    def reference(z):
+        return z * z + 1
+
+
+def test_a_wrong_earlier_function_does_not_cost_points_twice():
+    namespace = {}
+    exec("def base(z):\n    return z\ndef built(z):\n    return base(z) + 1", namespace)
+    v = judge(Built, NamespaceStudent(namespace), earlier={"base": Base, "built": Built})
+    assert v.score == 2
+    assert "comes from your `base`" in v.sentence
+    assert namespace["base"](3) == 3, "the learner's own function must be back in its place"
+
+
+def test_a_missing_earlier_function_does_not_cost_points_either():
+    namespace = {}
+    exec("def built(z):\n    return base(z) + 1", namespace)
+    assert judge(Built, NamespaceStudent(namespace), earlier={"base": Base}).score == 2
+    assert "base" not in namespace
+
+
+def test_a_wrong_function_is_wrong_also_with_right_earlier_ones():
+    namespace = {}
+    exec("def base(z):\n    return z\ndef built(z):\n    return base(z) + 2", namespace)
+    assert judge(Built, NamespaceStudent(namespace), earlier={"base": Base}).score == 0
+
+
+class Slopes(Exercise):
+    """A number for every node."""
+
+    points = 2
+
+    def cases(rng):
+        yield {("a", 1): 2.0}, Keywords(scale=3.0)
+        yield {("b", (1, 2)): float(rng.normal())}, Keywords(scale=1.0)
+
+    def reference(edges, scale):
+        return {node: slope * scale for edge, slope in edges.items() for node in edge}
+
+    @invariant
+    def scales(call, rng):
+        """Twice the scale must give twice the slopes."""
+        edges = {("a", "b"): 1.5}
+        return call(edges, 2.0)["a"] == 2 * call(edges, 1.0)["a"]
+
+
+@pytest.mark.parametrize("kind", [dict, OrderedDict, lambda d: defaultdict(float, d)])
+def test_any_kind_of_dictionary_is_a_dictionary(kind):
+    assert verdict(lambda edges, scale: kind(Slopes.reference(edges, scale)), Slopes).right
+
+
+def test_arguments_are_given_by_name_where_the_case_says_so():
+    assert "`def` line" in verdict(lambda edges, factor: {}, Slopes).sentence
+
+
+def test_a_missing_key_is_named():
+    v = verdict(lambda edges, scale: {}, Slopes)
+    assert v.sentence == "`a` is missing from the dictionary you return."
+
+
+def test_wrong_entries_of_a_free_dictionary_are_counted():
+    wrong = lambda edges, scale: {k: v + 1 for k, v in Slopes.reference(edges, scale).items()}  # noqa: E731
+    assert "has 2 of 2 entries wrong" in verdict(wrong, Slopes).sentence
+
+
+def test_a_broken_property_is_told_in_its_own_words():
+    def capped(edges, scale):
+        return Slopes.reference(edges, scale if edges.keys() != {("a", "b")} else 1.0)
+
+    v = verdict(capped, Slopes)
+    assert (v.score, v.sentence) == (0, "Twice the scale must give twice the slopes.")
+
+
+@pytest.mark.parametrize(
+    "liar",
+    [
+        type("Same", (), {"__eq__": lambda s, o: True, "__array__": lambda s, *a, **k: np.ones(1)}),
+        type("Number", (float,), {"__eq__": lambda s, o: True, "__sub__": lambda s, o: 0.0}),
+    ],
+)
+def test_an_object_that_equals_everything_equals_nothing(liar):
+    assert verdict(lambda z: liar(), Quick).status is Status.WRONG
+
+
+class Lying(np.ndarray):
+    def __sub__(self, other):
+        return np.zeros(1)
+
+    def __array_function__(self, function, types, args, kwargs):
+        return True
+
+
+def test_a_subclass_of_an_array_is_judged_by_its_numbers():
+    assert verdict(lambda z: np.zeros(np.shape(z)).view(Lying), Quick).status is Status.WRONG
+    assert verdict(lambda z: np.asarray(z + 1).view(Lying), Quick).right
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (lambda z: np.array([object()]), "an array of objects"),
+        (lambda z: 1j, "a complex"),
+        (lambda z: np.ma.array([1.0], mask=[True]), "a masked array"),
+        (lambda z: lambda: z, "a function"),
+        (lambda z: {1, 2}, "a set"),
+    ],
+)
+def test_what_is_not_plain_data_is_named(value, words):
+    assert words in verdict(value, Quick).sentence
+
+
+def test_a_function_argument_travels_as_source_text():
+    f = Function(
+        """
+        def f(x):
+            return np.sqrt(x) + inner(x)
+
+        def g(x):
+            return f(x)
+        """.replace(" + inner(x)", "")
+    )
+    assert f(4.0) == 2.0
+    assert "def f(x):" in repr(f)
+    assert Function("lambda x: x + 1").compile()(1) == 2
+
+
+def test_a_broken_reference_is_the_authors_fault_and_said_so():
+    class Broken(Quick):
+        """Nothing works."""
+
+        points = 1
+        cases = Quick.cases
+
+        def reference(z):
+            raise ValueError("oops")
+
+    with pytest.raises(RuntimeError, match="The reference of broken raised ValueError"):
+        verdict(lambda z: z, Broken)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"reference": abs, "cases": iter}, "has no `points`"),
+        ({"points": 1, "cases": iter}, "has no `reference`"),
+        ({"points": 2, "reference": abs, "cases": iter, "parts": {"a": 1}}, "add up to 1"),
+        (
+            {"points": 1, "reference": abs, "cases": iter, "m": mistake("No.", earns=1)(abs)},
+            "must earn at least 0 and less than 1",
+        ),
+        (
+            {"points": 1, "reference": abs, "cases": iter, "m": mistake("No.", slow=True)(abs)},
+            "there is no `slow_case`",
+        ),
+        (
+            {"points": 1, "reference": abs, "cases": iter, "p": invariant(lambda call, rng: True)},
+            "has no docstring",
+        ),
+    ],
+)
+def test_an_exercise_that_is_not_whole_is_refused_with_a_sentence(body, words):
+    with pytest.raises(TypeError, match=words):
+        type("Wrong", (Exercise,), body)
+
+
+def test_names_are_snake_case():
+    assert snake_case("LogLossFromLogits") == "log_loss_from_logits"
+    assert snake_case("Nudge") == "nudge"
+
+
+def test_the_source_of_an_answer_is_what_a_learner_would_have_written():
+    class Plus(Quick):
+        """z + 1."""
+
+        points = 1
+        cases = Quick.cases
+
+        def reference(z):
+            return z + 1
+
+        @alternative
+        def the_def_in_a_name(z):
+            def inner(z):
+                return z
+
+            return 1 + inner(z)
+
+    source = source_as(Plus.alternatives["the_def_in_a_name"], "plus")
+    assert source.startswith("def plus(z):\n    def inner(z):")
+    namespace = {}
+    exec(source, namespace)
+    assert namespace["plus"](1) == 2
