@@ -164,11 +164,13 @@ def open_lab(work: Path) -> None:
             "JupyterLab is not installed for this Python:"
             " run `python -m pip install -r requirements.txt` in the folder of the course."
         ) from error
+    print(f"JupyterLab opens in your browser, in {work}. Ctrl-C here ends it.", flush=True)
     os.chdir(work)  # where the notebook and its kernel are looked for
     LabApp.launch_instance(
         [
             str(LESSON),
             f"--ServerApp.root_dir={work}",
+            "--ServerApp.log_level=WARN",  # the address, but not 40 lines before it
             "--ServerApp.answer_yes=True",  # one Ctrl-C is enough: notebooks save themselves
             "--LabApp.news_url=None",  # no question about news, no request to a web site
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
