@@ -102,8 +102,8 @@ def test_rectangle_grows_by_y_times_eps_whatever_x_is():
 def test_nudge_shows_the_difference_quotients(x, eps):
     picture = figures.draw_nudge(x, eps)
     slopes = {
-        "forward": ((x + eps) ** 3 - x**3) / eps,
-        "central": ((x + eps) ** 3 - (x - eps) ** 3) / (2 * eps),
+        "one-sided": ((x + eps) ** 3 - x**3) / eps,
+        "two-sided": ((x + eps) ** 3 - (x - eps) ** 3) / (2 * eps),
         "exact": 3 * x**2,
     }
     for name, slope in slopes.items():
@@ -115,7 +115,7 @@ def test_nudge_shows_the_difference_quotients(x, eps):
 @pytest.mark.parametrize("k", [1, 4, 7, 20])
 def test_diamonds_shows_its_counts(k):
     picture = figures.draw_diamonds(k)
-    for part in (f"{4 * k} edges", f"{2**k:,} paths"):
+    for part in (f"{4 * k} arrows", f"{2**k:,} paths"):
         assert part in picture.alt
         assert part in words(picture)
     for counted in (figures.BY_PATHS, figures.BY_SWEEP):

@@ -1,6 +1,7 @@
 """The figures of unit 1, One slope at a time."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def _arrow(
 
 @in_house_style
 def draw_unit_map() -> Picture:
-    """The way through the unit: eight stations along one path."""
+    """The way through the unit: its seven sections along one path, and what comes after."""
     stations: list[tuple[str, Callable[[Axes, float, float], None]]] = [
         ("One step\ndownhill", _icon_step),
         ("Values\nforward", _icon_forward),
@@ -83,11 +84,13 @@ def draw_unit_map() -> Picture:
         ("Nudge\nto check", _icon_nudge),
         ("Add\nover paths", _icon_add),
         ("One sweep\nback", _icon_sweep),
-        ("How close\nis close?", _icon_close),
+        ("Next:\nkeep walking", _icon_walk),
     ]
     names = [title.lower().replace("\n", " ") for title, _ in stations]
-    listed = ", ".join(f"{i} {name}" for i, name in enumerate(names, 1))
-    picture, axes = canvas(7, 4, f"The way through the unit has eight stations: {listed}.")
+    listed = ", ".join(f"{i} {name}" for i, name in enumerate(names[:-1], 1))
+    picture, axes = canvas(
+        7, 4, f"The way through the unit has seven stations: {listed}. Then unit 2: keep walking."
+    )
     columns, top, bottom = (0.95, 2.6, 4.25, 5.9), 3.33, 1.37
     way = [(columns[0], top), (columns[3], top)]
     bend = [(7.25, top), (7.25, bottom), (columns[3], bottom)]
@@ -105,15 +108,22 @@ def draw_unit_map() -> Picture:
     )
     places = [(x, top) for x in columns] + [(x, bottom) for x in reversed(columns)]
     for i, ((title, icon), (x, y)) in enumerate(zip(stations, places, strict=True), 1):
-        axes.add_artist(Circle((x, y), 0.5, facecolor="white", edgecolor=QUIET, linewidth=1.3))
+        axes.add_artist(
+            Circle(
+                (x, y), 0.5, facecolor="white", edgecolor=QUIET, linewidth=1.3,
+                linestyle="-" if i < 8 else (0, (4, 3)),
+            )
+        )  # fmt: skip
         icon(axes, x, y)
+        for line, words in enumerate(title.split("\n")):
+            axes.text(x, y - 0.78 - 0.25 * line, words, ha="center")
+        if i == 8:
+            continue  # the next unit has no number
         axes.add_artist(Circle((x - 0.42, y + 0.4), 0.15, facecolor=INK, edgecolor=PAPER))
         axes.text(
             x - 0.42, y + 0.39, str(i), color="white", size=11, weight="bold",
             ha="center", va="center",
         )  # fmt: skip
-        for line, words in enumerate(title.split("\n")):
-            axes.text(x, y - 0.78 - 0.25 * line, words, ha="center")
     return picture
 
 
@@ -172,8 +182,11 @@ def _icon_sweep(axes: Axes, x: float, y: float) -> None:
     _arrow(axes, [(x + 0.3, y - 0.2), (x - 0.32, y - 0.2)], BACKWARD, dashed=True, width=2.2)
 
 
-def _icon_close(axes: Axes, x: float, y: float) -> None:
-    axes.text(x, y - 0.02, "≈", color=INK, ha="center", va="center", size=30)
+def _icon_walk(axes: Axes, x: float, y: float) -> None:
+    across = np.linspace(-0.33, 0.33, 40)
+    axes.plot(x + across, y - 0.22 + 4 * across**2, color=INK, lw=1.8)
+    steps = np.array([-0.3, -0.19, -0.1, -0.03])
+    axes.plot(x + steps, y - 0.16 + 4 * steps**2, "o", color=FORWARD, ms=6)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -308,19 +321,17 @@ def draw_formula_graph(a: float = 3, b: float = 2, c: float = -2, step: int = 5)
     if seen:
         axes.text(6.8, main - 0.34, "dF/dF = 1", va="top", color=BACKWARD, **label)
 
-    axes.text(0.12, 4.05, f"Step {len(seen)} of 5", weight="bold")
     if seen:
         here, there, _ = edges[len(seen) - 1]
         rule = f"dF/d{here} = dF/d{there} × d{there}/d{here} = {came_from[here]}"
+        axes.text(0.12, 4.05, f"Step {len(seen)} of 5", weight="bold")
         axes.text(1.5, 4.05, f"{rule} = {number(slopes[here])}", color=BACKWARD)
+        _arrow(axes, [(5.95, 0.71), (5.2, 0.71)], BACKWARD, dashed=True)
+        axes.text(6.1, 0.65, "slope", color=BACKWARD)
     else:
-        axes.text(1.5, 4.05, "values only, from left to right", color=FORWARD)
-    for y, words, colour, way in (
-        (1.0, "value", FORWARD, [(5.2, 1.06), (5.95, 1.06)]),
-        (0.65, "slope", BACKWARD, [(5.95, 0.71), (5.2, 0.71)]),
-    ):
-        _arrow(axes, way, colour, dashed=colour == BACKWARD)
-        axes.text(6.1, y, words, color=colour)
+        axes.text(0.12, 4.05, "Forward pass", weight="bold")
+    _arrow(axes, [(5.2, 1.06), (5.95, 1.06)], FORWARD)
+    axes.text(6.1, 1.0, "value", color=FORWARD)
     return picture
 
 
@@ -398,11 +409,15 @@ def rectangle() -> LiveFigure:
 
 @in_house_style
 def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
-    """The slope of x³ at `x`: exact, by a forward and by a central difference of width `eps`."""
+    """The slope of x³ at `x`: exact, and by a one-sided and a two-sided quotient of step `eps`."""
 
     def found(eps: np.ndarray) -> dict[str, np.ndarray]:  # for x³ each quotient comes out whole
         exact = np.full_like(eps, 3 * x**2)
-        return {"forward": exact + 3 * x * eps + eps**2, "central": exact + eps**2, "exact": exact}
+        return {
+            "one-sided": exact + 3 * x * eps + eps**2,
+            "two-sided": exact + eps**2,
+            "exact": exact,
+        }
 
     now = {name: float(slope) for name, slope in found(np.asarray(eps, float)).items()}
     width = np.linspace(0, 1, 60)
@@ -410,9 +425,9 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
         7,
         4.2,
         f"The curve x³ has slope {number(now['exact'])} at x = {number(x)}. With a nudge of"
-        f" ε = {number(eps)} the forward difference gives {number(now['forward'])}, off by"
-        f" {number(now['forward'] - now['exact'])}; the central difference gives"
-        f" {number(now['central'])}, off by {number(now['central'] - now['exact'])}.",
+        f" ε = {number(eps)} the one-sided quotient gives {number(now['one-sided'])}, off by"
+        f" {number(now['one-sided'] - now['exact'])}; the two-sided one"
+        f" {number(now['two-sided'])}, off by {number(now['two-sided'] - now['exact'])}.",
     )
     curve = picture.add_axes((0.09, 0.16, 0.39, 0.72), xlabel="x")
     curve.set_title("f(x) = x³")
@@ -426,13 +441,13 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
 
     slopes = picture.add_axes((0.57, 0.16, 0.41, 0.72), xlabel="ε", xlim=(0, 1.02))
     slopes.set_title("slope found with ε")
-    styles = {"forward": (":", INK), "central": ("--", INK), "exact": ("-", BACKWARD)}
+    styles = {"one-sided": (":", INK), "two-sided": ("--", INK), "exact": ("-", BACKWARD)}
     for name, rule in found(width).items():
         line, colour = styles[name]
         label = f"{name} {number(now[name])}"
         slopes.plot(width, rule, line, color=colour, lw=2.4, label=label)
         slopes.plot(eps, now[name], "o", color=colour, ms=8, clip_on=False)
-    slopes.plot([eps, eps], [0, now["forward"]], color=LINE, lw=1, zorder=0)
+    slopes.plot([eps, eps], [0, now["one-sided"]], color=LINE, lw=1, zorder=0)
     slopes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     slopes.set_ylim(0, 1.5 * (3 * x**2 + 3 * x + 1))
     slopes.legend(loc="upper left", frameon=False, borderaxespad=0, handlelength=1.8)
@@ -443,10 +458,10 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
 
 
 def nudge_figure() -> LiveFigure:
-    """Shrink ε and see both differences come to the exact slope, the central one sooner."""
+    """Shrink ε and see both quotients come to the exact slope, the two-sided one sooner."""
     return LiveFigure(
         draw_nudge,
-        {"x": slider("x", 1, 0, 1.5, 0.05), "eps": slider("nudge ε", 1, 0.05, 1, 0.05)},
+        {"x": slider("x", 1, 0, 2, 0.05), "eps": slider("nudge ε", 1, 0.05, 1, 0.05)},
     )
 
 
@@ -472,14 +487,14 @@ def draw_diamonds(k: int = 4) -> Picture:
     picture = Picture(
         7,
         4.8,
-        f"A chain of {k} diamonds has {number(paths)} paths and {edges} edges. Multiplying along"
+        f"A chain of {k} diamonds has {number(paths)} paths and {edges} arrows. Multiplying along"
         f" every path takes {number(by_paths)} multiplications, one sweep {by_sweep}; at 20"
         f" diamonds it is {number(BY_PATHS[-1])} against {BY_SWEEP[-1]}.",
     )
     chain = picture.add_axes((0, 0.69, 1, 0.31), xlim=(0, 7), ylim=(0, 1.5))
     chain.set_axis_off()
     power = str(k).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    counts = f"{k} diamonds:  4 · {k} = {edges} edges,  2{power} = {number(paths)} paths"
+    counts = f"{k} diamonds:  4 · {k} = {edges} arrows,  2{power} = {number(paths)} paths"
     chain.text(3.5, 1.2, counts.replace("1 diamonds", "1 diamond"), ha="center", weight="bold")
     drawn = range(k) if k <= 6 else (0, 1, 2, 4, 5)
     left = 3.5 - (k if k <= 6 else 6) / 2
@@ -512,7 +527,7 @@ def draw_diamonds(k: int = 4) -> Picture:
 
 
 def diamonds() -> LiveFigure:
-    """Lengthen the chain: paths double with each diamond, edges only grow by four."""
+    """Lengthen the chain: paths double with each diamond, arrows only grow by four."""
     return LiveFigure(draw_diamonds, {"k": slider("diamonds k", 4, 1, 20)})
 
 
@@ -545,7 +560,7 @@ def draw_concept_map() -> Picture:
     for way, at, words in (
         ([(1.75, top), (2.75, top)], (2.22, top + 0.12), "multiply"),
         ([(4.45, top), (5.25, top)], (4.82, top + 0.12), "add"),
-        ([(6.05, 3), (6.05, 2.3), (5.7, middle), (4.75, middle)], (5.62, 1.7), "each edge once"),
+        ([(6.05, 3), (6.05, 2.3), (5.7, middle), (4.75, middle)], (5.62, 1.7), "each arrow once"),
         ([(1.5, middle), (2.45, middle)], (1.95, middle + 0.12), "checks"),
         ([(3.6, 1.6), (3.6, 0.95)], (4.2, 1.22), "all slopes"),
     ):
@@ -557,6 +572,7 @@ def draw_concept_map() -> Picture:
 PICTURES: dict[str, Callable[[], Picture]] = {
     "unit_map": draw_unit_map,
     "two_weights": draw_two_weights,
+    "forward_pass": partial(draw_formula_graph, step=0),
     "formula_graph": draw_formula_graph,
     "rectangle": draw_rectangle,
     "nudge": draw_nudge,
