@@ -170,7 +170,7 @@ def open_lab(work: Path) -> None:
         [
             str(LESSON),
             f"--ServerApp.root_dir={work}",
-            "--ServerApp.log_level=WARN",  # the address, but not 40 lines before it
+            "--Application.log_level=WARN",  # the address, but not 40 lines before it
             "--ServerApp.answer_yes=True",  # one Ctrl-C is enough: notebooks save themselves
             "--LabApp.news_url=None",  # no question about news, no request to a web site
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -298,7 +298,7 @@ class Lab:
 
     def shown(self) -> str:
         """Return the page that the browser was asked to show, once it was."""
-        for _ in range(250):
+        for _ in range(600):
             if (note := self.scratch / "browser.shown").exists():
                 return Path(urlsplit(note.read_text().strip()).path).read_text()
             if self.process.poll() is not None:
