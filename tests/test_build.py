@@ -113,19 +113,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what is in the repository's own folders, as a fresh clone has it."""
+    """A copy of the repository as a fresh clone has it, as far as building needs it."""
     target = tmp_path_factory.mktemp("clone") / "byhand"
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
+    made = shutil.ignore_patterns("__pycache__", "*.ipynb")
+    for name in ("byhand", "source", "tests/hidden"):
+        shutil.copytree(ROOT / name, target / name, ignore=made)
+    for name in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / name, target / name)
+    for name in (".gitignore", "LICENSE", "README.md", "nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, target)
+    shutil.copy(ROOT / "requirements.txt", target)
     return target
 
 
