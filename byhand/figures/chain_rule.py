@@ -480,7 +480,7 @@ BY_SWEEP = (4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60, 64, 68, 72
 
 
 @in_house_style
-def draw_diamonds(k: int = 4) -> Picture:
+def draw_diamonds(k: int = 5) -> Picture:
     """A chain of `k` diamonds (1 to 20) and what its slope costs by paths and by one sweep."""
     paths, edges = 2**k, 4 * k
     by_paths, by_sweep = BY_PATHS[k - 1], BY_SWEEP[k - 1]
@@ -528,7 +528,7 @@ def draw_diamonds(k: int = 4) -> Picture:
 
 def diamonds() -> LiveFigure:
     """Lengthen the chain: paths double with each diamond, arrows only grow by four."""
-    return LiveFigure(draw_diamonds, {"k": slider("diamonds k", 4, 1, 20)})
+    return LiveFigure(draw_diamonds, {"k": slider("diamonds k", 5, 1, 20)})
 
 
 # ---------------------------------------------------------------------------------------------
