@@ -29,8 +29,8 @@ build: .venv/developer
 	@.venv/bin/byhand build
 
 lint: .venv/developer
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	.venv/bin/ruff check byhand tests nbgrader_config.py
+	.venv/bin/ruff format --check byhand tests nbgrader_config.py
 	.venv/bin/mypy
 
 clean:

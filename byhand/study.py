@@ -166,13 +166,14 @@ def open_lab(work: Path) -> None:
         ) from error
     print(f"JupyterLab opens in your browser, in {work}. Ctrl-C here ends it.", flush=True)
     os.chdir(work)  # where the notebook and its kernel are looked for
+    # byhand/labconfig/ hides what only instructors need, and the question about news
+    paths = os.environ.get("JUPYTER_CONFIG_PATH", ""), str(Path(__file__).parent)
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
     LabApp.launch_instance(
         [
             str(LESSON),
             f"--ServerApp.root_dir={work}",
             "--Application.log_level=WARN",  # the address, but not 40 lines before it
             "--ServerApp.answer_yes=True",  # one Ctrl-C is enough: notebooks save themselves
-            "--LabApp.news_url=None",  # no question about news, no request to a web site
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
     )

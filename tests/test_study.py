@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -349,7 +350,9 @@ def test_jupyterlab_opens_the_lesson_and_ends_with_one_ctrl_c(lab: Lab, taken_po
 
     served = json.loads(lab.get(f"api/contents/{LESSON.as_posix()}"))
     assert served["content"]["cells"][0]["source"] == "release 1"
-    assert '"news": {"disabled": true}' in lab.get("lab"), "JupyterLab would ask about news"
+    (disabled,) = re.findall(r'"disabledExtensions": (\[.*?\])', lab.get("lab"))
+    assert "@jupyterlab/apputils-extension:announcements" in disabled, "it would ask about news"
+    assert "@jupyter/nbgrader:create-assignment" in disabled, "learners would get this panel"
 
     lab.process.send_signal(signal.SIGINT)
     printed, _ = lab.process.communicate(timeout=15)
