@@ -128,7 +128,7 @@ def _audit_mistake(
         if verdict.status is not Status.WRONG or not np.isclose(verdict.score, wrong.earns):
             remark = f"seed {seed}: {verdict.status.value}, earns {verdict.score:g} where {wrong.earns:g} is declared"
             return Finding(exercise.name, "mistake", wrong.name, ok=False, remark=remark)
-        if verdict.mistake != wrong.name:
+        if verdict.sentence != wrong.sentence:
             unnamed = verdict.fitting
     if unnamed is None:
         return Finding(exercise.name, "mistake", wrong.name, ok=True, named=True)

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import sys
 import textwrap
 from functools import cache
@@ -43,10 +44,11 @@ class Checks:
             print(NO_HIDDEN_TESTS)
             return
         verdict = self._judge(name, exercises)
-        if verdict.right:
+        if verdict.right and not verdict.blamed:
             _show(verdict)
-        else:
-            raise CheckFailed(_wrapped(verdict.text(details=not _is_graded())))
+        else:  # the asserts below would fail too, and say less
+            text = verdict.text(details=not _is_graded())
+            raise CheckFailed(_wrapped(text + _unread_definition(name)))
 
     def grade(self, name: str) -> None:
         """Emit the score as a result of the cell; without hidden tests there is none.
@@ -91,6 +93,25 @@ def checks(notebook: str) -> Checks:
 def _is_graded() -> bool:
     """Whether nbgrader is grading, so that hidden inputs must not be shown."""
     return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def _unread_definition(name: str) -> str:
+    """A note if the newest definition of the function never ran because of a syntax error."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return ""
+    shell = get_ipython()
+    cells = shell.user_ns.get("In", []) if shell is not None else []
+    newest = next((c for c in reversed(cells) if re.search(rf"^\s*def {name}\b", c, re.M)), "")
+    try:
+        compile(shell.transform_cell(newest) if newest else "", "cell", "exec")
+    except SyntaxError:
+        return (
+            f"\n\nThe newest cell with `def {name}` has a syntax error and did not run: this is about "
+            "the version before it."
+        )
+    return ""
 
 
 def _wrapped(text: str, width: int = 92) -> str:

@@ -141,7 +141,8 @@ def _verdicts(notebook: Any, exercises: dict[str, Any], hidden: Path | None) -> 
         for output in cell.get("outputs", []):
             if VERDICT in output.get("data", {}):
                 fields = json.loads(output["data"][VERDICT])
-                fields |= {"status": Status(fields["status"]), "fitting": tuple(fields["fitting"])}
+                fields |= {"status": Status(fields["status"])}
+                fields |= {key: tuple(fields[key]) for key in ("fitting", "blamed")}
                 emitted[fields["exercise"]] = Verdict(**fields)
     judged = load_exercises(hidden)
     missing = "The check did not come to an end: look for an endless loop in the notebook."

@@ -9,7 +9,7 @@ import numpy as np
 from byhand.compare import CONVENTIONS, Difference, Stage, differences
 from byhand.exercise import Exercise, Function, Keywords, Mistake
 from byhand.plain import Foreign
-from byhand.student import Outcome, Student, call
+from byhand.student import Outcome, Student, call, identical
 from byhand.verdict import Status, Verdict
 
 
@@ -44,17 +44,21 @@ def judge(
     own = _attempt(exercise, student, seed)
     if own.status is not Status.WRONG or not exercise.uses or earlier is None:
         return own
-    with student.using({name: earlier[name].reference for name in exercise.uses}):
-        given = _attempt(exercise, student, seed)
+
+    def attempt_with(*names: str) -> Verdict:
+        with student.using({name: earlier[name].reference for name in names}):
+            return _attempt(exercise, student, seed)
+
+    given = attempt_with(*exercise.uses)
     if given.score <= own.score:
         return own
-    if given.right:
-        names = " and ".join(f"`{name}`" for name in exercise.uses)
-        sentence = (
-            f"This one is right, and earns its points: what goes wrong comes from your {names}."
-        )
-        return replace(given, sentence=sentence)
-    return given
+    if not given.right:
+        return given
+    alone = [name for name in exercise.uses if attempt_with(name).right]
+    blamed = tuple(alone[:1]) or exercise.uses
+    names = " and ".join(f"`{name}`" for name in blamed)
+    sentence = f"This one is right and earns its points. What goes wrong comes from your {names}."
+    return replace(given, sentence=sentence, blamed=blamed)
 
 
 def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
@@ -69,20 +73,21 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
             exercise.points,
             exercise.points,
             Status.RIGHT,
-            f"Right on all {len(trials)} inputs.",
+            f"Right in all {len(trials)} calls.{_side_effect(trials)}",
         )
     if failed[0].found[0].stage is Stage.NOT_ATTEMPTED:
         return Verdict(
             exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, failed[0].found[0].problem
         )
     fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
-    named = len(fitting) == 1
-    sentence = (
-        exercise.mistakes[fitting[0]].sentence if named else _first_difference(exercise, trials)
-    )
-    return _verdict(
-        exercise, _score(exercise, failed), sentence, _details(exercise, failed), fitting
-    )
+    known = {exercise.mistakes[name].sentence for name in fitting}
+    if len(known) == 1:
+        details = _details(exercise, failed[0])
+        return _verdict(exercise, _score(exercise, failed), known.pop(), details, fitting)
+    stage = min(difference.stage for trial in failed for difference in trial.found)
+    telling = next(t for t in failed if any(d.stage is stage for d in t.found))
+    sentence, details = _first_difference(exercise, trials, stage), _details(exercise, telling)
+    return _verdict(exercise, _score(exercise, failed), sentence, details, fitting)
 
 
 def _verdict(
@@ -99,7 +104,9 @@ def _verdict(
         Status.WRONG,
         sentence,
         details,
-        mistake=fitting[0] if len(fitting) == 1 else None,
+        mistake=fitting[0]
+        if fitting and sentence == exercise.mistakes[fitting[0]].sentence
+        else None,
         fitting=fitting,
     )
 
@@ -144,7 +151,13 @@ def _judge_call(
     if actual.error is not None:
         return [Difference(None, Stage.EXCEPTION, _error_problem(exercise, actual))]
     if actual.value is None and expected.value is not None:
-        return [Difference(None, Stage.TYPE, "returns None: is the `return` line missing?")]
+        return [
+            Difference(
+                None,
+                Stage.TYPE,
+                "returns None: is the `return` missing, or is it `return print(…)`?",
+            )
+        ]
     found = differences(
         expected.value, actual.value, exercise.tolerance, exercise.returns, _examples(args)
     )
@@ -169,6 +182,8 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
         return (
             "could not be called with the arguments of the task: compare your `def` line with it."
         )
+    if actual.error == "RecursionError":
+        return "calls itself without end: does every call come closer to the case where it stops?"
     where = f" in line {actual.line} of your cell" if actual.line else ""
     return f"stops with {actual.error}{where}."
 
@@ -235,15 +250,28 @@ class _CallFailed(Exception):
     """The learner's function did not return."""
 
 
-def _first_difference(exercise: type[Exercise], trials: list[Trial]) -> str:
+def _side_effect(trials: list[Trial]) -> str:
+    """What a right answer that changes its arguments should know."""
+    if not any(trial.actual.changed for trial in trials):
+        return ""
+    return (
+        " But it changes the arguments it is given: work on a copy, or the caller's data are gone."
+    )
+
+
+def _first_difference(exercise: type[Exercise], trials: list[Trial], stage: Stage) -> str:
     """One sentence about the first kind of thing that is wrong, naming the parts that are."""
     failed = [trial for trial in trials if trial.found]
-    stage = min(difference.stage for trial in failed for difference in trial.found)
     found = [d for trial in failed for d in trial.found if d.stage is stage]
     first = found[0]
     if stage is not Stage.VALUE:
         subject = exercise.name if first.part in (None, "arguments") else first.part
         return _sentence(f"`{subject}` {first.problem}")
+    if _ignores_its_arguments(trials):
+        return (
+            f"`{exercise.name}` gives the same answer whatever its arguments are: "
+            "compute it from them, not from fixed numbers or from variables outside."
+        )
     if first.part is not None and first.part not in {*exercise.returns, *exercise.parts}:
         wrong = len([d for d in failed[0].found if d.stage is stage])
         entries = len(failed[0].expected.value)
@@ -254,6 +282,14 @@ def _first_difference(exercise: type[Exercise], trials: list[Trial]) -> str:
     others = [part for part in dict.fromkeys(d.part for d in found) if part != first.part]
     also = f" Not right either: {', '.join(f'`{part}`' for part in others)}." if others else ""
     return _sentence(f"{subject} {problem}") + also
+
+
+def _ignores_its_arguments(trials: list[Trial]) -> bool:
+    """Whether all answers are the same although the expected ones are not."""
+    first, *others = trials
+    return all(identical(first.actual.value, t.actual.value) for t in others) and any(
+        not identical(first.expected.value, t.expected.value) for t in others
+    )
 
 
 def _convention(exercise: type[Exercise], trials: list[Trial], part: str | None) -> str | None:
@@ -281,9 +317,8 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?")) else text + "."
 
 
-def _details(exercise: type[Exercise], failed: list[Trial]) -> str:
-    """The first failing call in full: what was given, expected and returned."""
-    trial = failed[0]
+def _details(exercise: type[Exercise], trial: Trial) -> str:
+    """One failing call: what was given, expected and returned."""
     names = exercise.returns
     given = ", ".join(map(_shown_argument, trial.args))
     if trial.actual.timed_out:
@@ -291,10 +326,10 @@ def _details(exercise: type[Exercise], failed: list[Trial]) -> str:
     elif trial.actual.error is not None:
         yours = f"{trial.actual.error}: {trial.actual.message}"
     else:
-        yours = _shown(trial.actual.value, names)
+        yours = _shown(trial.actual.value, names, most=200)
     lines = [
         f"{exercise.name}({given})",
-        f"  expected: {_shown(trial.expected.value, names)}",
+        f"  expected: {_shown(trial.expected.value, names, most=200)}",
         f"  yours:    {yours}",
     ]
     if trial.actual.changed and exercise.keeps_arguments:
@@ -305,10 +340,13 @@ def _details(exercise: type[Exercise], failed: list[Trial]) -> str:
 def _shown_argument(argument: Any) -> str:
     if isinstance(argument, Keywords):
         return ", ".join(f"{name}={_shown(value, ())}" for name, value in argument.items())
-    return argument.source if isinstance(argument, Function) else _shown(argument, ())
+    if isinstance(argument, Function):
+        return argument.source
+    text = _shown(argument, (), most=160)
+    return f"np.array({text})" if isinstance(argument, np.ndarray) else text
 
 
-def _shown(value: Any, names: tuple[str, ...], most: int = 400) -> str:
+def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
     if isinstance(value, Foreign):
         return value.what
     if names and isinstance(value, tuple | list) and len(value) == len(names):

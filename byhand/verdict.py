@@ -1,6 +1,6 @@
 """The outcome of judging one exercise, and the words it is shown in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from html import escape
 
@@ -25,10 +25,12 @@ class Verdict:
     status: Status
     sentence: str
     details: str = ""
-    #: name of the one known mistake that does exactly the same
+    #: name of the known mistake that does exactly the same, if they all have one sentence
     mistake: str | None = None
     #: names of all known mistakes that do exactly the same on these inputs
-    fitting: tuple[str, ...] = field(default=())
+    fitting: tuple[str, ...] = ()
+    #: earlier functions of the learner's own that are wrong, where this one is right
+    blamed: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:

@@ -26,7 +26,7 @@ def solutions():
             )
 
 
-@pytest.mark.parametrize(("notebook", "exercise", "kind", "why", "code"), solutions())
+@pytest.mark.parametrize(("notebook", "exercise", "kind", "why", "code"), list(solutions()))
 def test_blind_solution_gets_what_it_deserves(notebook, exercise, kind, why, code):
     exercises = load_exercises(HERE / "hidden" / f"{notebook}.py")
     for seed in SEEDS:

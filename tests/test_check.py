@@ -57,11 +57,13 @@ def outputs():
         "check.grade('two_weights')\ncheck('two_weights')",
         "def nudge(f, x, eps=1e-5):\n    while True:\n        pass",
         "check('nudge')",
+        "def two_weights(x1, x2, k):\n    return 5x1",
+        "check('two_weights')",
         "del two_weights",
         "check('two_weights')",
     ]
     return dict(zip(["start", "_", "right", "_", "swapped", "typo", "grade", "_", "endless", "_",
-                     "missing"], run(*cells), strict=True))  # fmt: skip
+                     "stale", "_", "missing"], run(*cells), strict=True))  # fmt: skip
 
 
 def test_a_right_answer_is_shown_in_words_and_with_a_mark(outputs):
@@ -97,6 +99,12 @@ def test_the_score_is_the_first_result_of_a_test_cell_even_when_the_check_fails(
 
 def test_an_endless_loop_is_stopped(outputs):
     assert "was stopped after 3 seconds" in " ".join(texts(outputs["endless"]).split())
+
+
+def test_a_definition_that_did_not_run_is_pointed_out(outputs):
+    text = " ".join(texts(outputs["stale"]).split())
+    assert "two_weights` has a syntax error and did not run" in text
+    assert "did not run" not in texts(outputs["swapped"])
 
 
 def test_a_missing_function_is_said_to_be_missing(outputs):

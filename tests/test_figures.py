@@ -38,7 +38,7 @@ def words(picture: Picture) -> str:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(5.0, "5"), (2.775, "2.775"), (-2, "−2"), (-0.0001, "0"), (41943040, "41,943,040")],
+    [(5.0, "5"), (2.775, "2.775"), (-2, "−2"), (-0.00001, "0"), (41943040, "41,943,040")],
 )
 def test_number(value, shown):
     assert number(value) == shown

@@ -71,10 +71,14 @@ def test_a_one_by_one_array_is_a_scalar():
     assert verdict(lambda X, a, y: (right(X, a, y)[0], np.mean(a - y, keepdims=True))).right
 
 
+def recursive(X):
+    return recursive(X)
+
+
 @pytest.mark.parametrize(
     ("function", "score", "words"),
     [
-        (lambda X, a, y: None, 0, "`gradients` returns None: is the `return` line missing?"),
+        (lambda X, a, y: None, 0, "returns None: is the `return` missing"),
         (lambda X, a, y: 3.0, 0, "must return (dw, db), but returns a single number"),
         (lambda X, a, y: (X for _ in "ab"), 0, "must return (dw, db), but returns a generator"),
         (lambda X, a, y: (right(X, a, y)[0].T, right(X, a, y)[1]), 1, "it is transposed"),
@@ -91,6 +95,8 @@ def test_a_one_by_one_array_is_a_scalar():
         (lambda X, a, y: (right(X, a, y)[0], True), 3, "`db` is True where a single number"),
         (lambda X: X, 0, "compare your `def` line"),
         (lambda X, a, y: 1 / 0, 0, "stops with ZeroDivisionError in line"),
+        (lambda X, a, y: recursive(X), 0, "calls itself without end"),
+        (lambda X, a, y: (1.5, 2.5), 0, "`dw` is a single number where an array is wanted"),
         (lambda X, a, y: sys.exit(), 0, "stops with SystemExit"),
     ],
 )
@@ -129,6 +135,13 @@ def test_the_sentence_of_a_wrong_answer_never_tells_inputs_or_expected_values():
     v = verdict(leaks)
     assert "hidden" not in v.sentence
     assert "hidden" in v.details
+
+
+def test_the_example_shown_is_the_one_the_sentence_is_about():
+    """Wrong in every call, but an exception in the last one only: that is where to look."""
+    v = verdict(lambda X, a, y: (right(X, a, y)[0] + 1, 1 / (len(X) - 1)))
+    assert "stops with ZeroDivisionError" in v.sentence
+    assert "ZeroDivisionError" in v.details
 
 
 class Quick(Exercise):
@@ -183,6 +196,38 @@ def test_what_a_function_prints_or_warns_costs_nothing(capsys):
 
     assert verdict(noisy, Quick).right
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_answer_that_ignores_its_arguments_is_told_so():
+    assert (
+        "gives the same answer whatever its arguments are"
+        in verdict(lambda z: 4.0, Single).sentence
+    )
+
+
+def test_a_right_answer_that_empties_its_argument_is_right_and_hears_of_it():
+    def answer(edges, scale):
+        slopes = Slopes.reference(edges, scale)
+        edges.clear()
+        return slopes
+
+    v = verdict(answer, Slopes)
+    assert v.right
+    assert "changes the arguments it is given" in v.sentence
+    assert "changes" not in verdict(Slopes.reference, Slopes).sentence
+
+
+class Single(Exercise):
+    """z + 1 for two numbers."""
+
+    points = 1
+
+    def cases(rng):
+        yield 1.0
+        yield float(rng.normal())
+
+    def reference(z):
+        return z + 1
 
 
 class Moved(Exercise):
@@ -245,8 +290,27 @@ def test_a_wrong_earlier_function_does_not_cost_points_twice():
     exec("def base(z):\n    return z\ndef built(z):\n    return base(z) + 1", namespace)
     v = judge(Built, NamespaceStudent(namespace), earlier={"base": Base, "built": Built})
     assert v.score == 2
-    assert "comes from your `base`" in v.sentence
+    assert "comes from your `base`." in v.sentence
+    assert v.blamed == ("base",)
     assert namespace["base"](3) == 3, "the learner's own function must be back in its place"
+
+
+class Both(Exercise):
+    """z² + 1, by calling `base`; `quick` might help, too."""
+
+    points = 1
+    uses = ("quick", "base")
+    cases = Quick.cases
+
+    def reference(z):
+        return z * z + 1
+
+
+def test_only_the_earlier_function_that_is_wrong_is_blamed():
+    namespace = {}
+    exec("def base(z):\n    return z\ndef both(z):\n    return base(z) + 1", namespace)
+    earlier = {"base": Base, "quick": Quick}
+    assert judge(Both, NamespaceStudent(namespace), earlier=earlier).blamed == ("base",)
 
 
 def test_a_missing_earlier_function_does_not_cost_points_either():

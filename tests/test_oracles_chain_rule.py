@@ -150,6 +150,22 @@ def test_relative_error_by_sums_of_squares(analytic, numeric):
     assert math.isclose(reference("relative_error")(analytic, numeric), expected, rel_tol=1e-12)
 
 
+def multiplications_of_the_recursion(diamonds):
+    """How often the lesson's own `slope_by_paths` multiplies, counted by the numbers it multiplies."""
+
+    class Counted(float):
+        times = 0
+
+        def __mul__(self, other):
+            Counted.times += 1
+            return Counted(float(self) * float(other))
+
+    make = sys.modules["hidden_chain_rule"].diamonds
+    edges = {edge: Counted(slope) for edge, slope in make(diamonds).items()}
+    reference("slope_by_paths")(edges, 0, 3 * diamonds)
+    return Counted.times
+
+
 def test_the_numbers_in_the_text():
     """Every number that the prose of unit 1 states and no cell beside it prints."""
     # 1: the first step
@@ -159,6 +175,7 @@ def test_the_numbers_in_the_text():
     assert math.isclose(loss(0.9, 1) - loss(1, 1), -0.25)
     assert math.isclose(loss(1, 0.9) - loss(1, 1), -0.1)
     assert math.isclose(loss(0.75, 0.9), 2.775)
+    assert math.isclose(loss(1.01, 1) - loss(1, 1), 0.025)
     # 2 to 4: the running example
     assert reference("forward")(3, 2, -2) == (6, 4, 20)
     assert math.isclose(3.1 * 2, 6.2)
@@ -172,6 +189,11 @@ def test_the_numbers_in_the_text():
     }
     assert np.allclose(errors[0.1], (0.61, 0.01), rtol=0, atol=1e-9)
     assert np.allclose(errors[0.01], (0.0601, 0.0001), rtol=0, atol=1e-9)
+    error = {e: abs(reference("nudge")(cube, 2, e) - 12) for e in (1e-3, 1e-5, 1e-8, 1e-12)}
+    assert error[1e-5] < error[1e-3] < 1e-5, "closer for a smaller ε"
+    assert error[1e-5] < error[1e-8] < error[1e-12], "until rounding takes over"
+    three_ways = {("x", i): 1.0 for i in range(3)} | {(i, "y"): 2.0 * 2.0 for i in range(3)}
+    assert reference("backprop")(three_ways, "y")["x"] == 12
     # 6: two ways
     y = lambda x: (x + 1) * (3 * x)  # noqa: E731
     assert y(2) == 18
@@ -182,6 +204,8 @@ def test_the_numbers_in_the_text():
     assert 2**20 == 1_048_576
     assert 4 * 20 == 80
     assert 2**40 > 10**12
+    assert multiplications_of_the_recursion(10) == 4 * (2**10 - 1)
+    assert 4 * (2**20 - 1) == 4_194_300
 
 
 def test_the_given_order_puts_every_node_before_those_its_edges_lead_to():

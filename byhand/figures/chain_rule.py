@@ -208,8 +208,8 @@ def draw_two_weights(
     picture = Picture(
         7,
         4.6,
-        "A map of the loss L over the two weights, with lines along which L is equal. One step of"
-        f" {number(learning_rate)} against the slopes {_pair(slopes)} goes from w = {_pair(start)},"
+        "A map of the loss L over the two weights, with lines along which L is equal. One step with"
+        f" learning rate {number(learning_rate)} against the slopes {_pair(slopes)} goes from w = {_pair(start)},"
         f" where L = {number(before)}, to w = {_pair(end)}, where L = {number(after)}.",
     )
     axes = picture.add_axes((0.12, 0.15, 0.86, 0.82), aspect="equal", xlabel="w1", ylabel="w2")
@@ -487,14 +487,14 @@ def draw_diamonds(k: int = 5) -> Picture:
     picture = Picture(
         7,
         4.8,
-        f"A chain of {k} diamonds has {number(paths)} paths and {edges} arrows. Multiplying along"
+        f"A chain of {k} diamond{'s' if k > 1 else ''} has {number(paths)} paths and {edges} arrows. Multiplying along"
         f" every path takes {number(by_paths)} multiplications, one sweep {by_sweep}; at 20"
         f" diamonds it is {number(BY_PATHS[-1])} against {BY_SWEEP[-1]}.",
     )
     chain = picture.add_axes((0, 0.69, 1, 0.31), xlim=(0, 7), ylim=(0, 1.5))
     chain.set_axis_off()
     power = str(k).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    counts = f"{k} diamonds:  4 · {k} = {edges} arrows,  2{power} = {number(paths)} paths"
+    counts = f"{k} diamonds:  4 × {k} = {edges} arrows,  2{power} = {number(paths)} paths"
     chain.text(3.5, 1.2, counts.replace("1 diamonds", "1 diamond"), ha="center", weight="bold")
     drawn = range(k) if k <= 6 else (0, 1, 2, 4, 5)
     left = 3.5 - (k if k <= 6 else 6) / 2
@@ -556,7 +556,9 @@ def draw_concept_map() -> Picture:
     ):
         _box(axes, (x, y), "", width, 0.8)
         axes.text(x, y + 0.1, words, ha="center", weight="bold", zorder=4)
-        axes.text(x, y - 0.22, formula, ha="center", color=BACKWARD, zorder=4)
+        is_slope = words not in ("Nudge", "Next: walking downhill")
+        colour = BACKWARD if is_slope else INK
+        axes.text(x, y - 0.22, formula, ha="center", color=colour, zorder=4)
     for way, at, words in (
         ([(1.75, top), (2.75, top)], (2.22, top + 0.12), "multiply"),
         ([(4.45, top), (5.25, top)], (4.82, top + 0.12), "add"),

@@ -36,8 +36,8 @@ STYLE = {
 
 
 def number(value: float) -> str:
-    """The number with at most three decimals, thousands apart and a true minus sign."""
-    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    """The number with at most four decimals, thousands apart and a true minus sign."""
+    text = f"{value:,.4f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
 
 

@@ -50,7 +50,7 @@ class Forward(Exercise):
         v = u + c
         return u, v, 5 * u + c
 
-    @mistake("You return F alone. The backward pass needs u and v too: return u, v, F.")
+    @mistake("You return F alone. The task asks for all three values: return u, v, F.")
     def only_the_output(a, b, c):
         return 5 * (a * b + c)
 
@@ -124,6 +124,21 @@ class LocalSlopes(Exercise):
         return {"dF/dv": a * b + c, "dv/du": 1, "dv/dc": 1, "du/da": b, "du/db": a}
 
     @mistake(
+        "dv/dc is not 0: c is an input like any other. When c moves, v = u + c moves by as much.",
+        earns=1.75,
+    )
+    def c_as_a_constant(a, b, c):
+        return {"dF/dv": 5, "dv/du": 1, "dv/dc": 0, "du/da": b, "du/db": a}
+
+    @mistake(
+        "These are the values of the nodes. A slope says how fast the value moves when an input does."
+    )
+    def values_for_slopes(a, b, c):
+        u = a * b
+        v = u + c
+        return {"dF/dv": 5 * v, "dv/du": v, "dv/dc": v, "du/da": u, "du/db": u}
+
+    @mistake(
         "You give the slopes of F along the whole path. Local slopes see one node only: dv/du is about v = u + c "
         "and knows nothing of the 5.",
         earns=0.5,
@@ -182,9 +197,7 @@ class Slopes(Exercise):
     def added_along_the_path(a, b, c):
         return 5 + 1 + b, 5 + 1 + a, 5 + 1
 
-    @mistake(
-        "These are the slopes of v. One more node lies between v and F: multiply by dF/dv = 5."
-    )
+    @mistake("These are the slopes of v. One more arrow leads from v to F: multiply by dF/dv = 5.")
     def stops_before_the_output(a, b, c):
         return b, a, 1
 
@@ -231,7 +244,7 @@ class TwoWeights(Exercise):
         return k * x1, k * x2
 
     @mistake(
-        "k is missing: w1 reaches L through p, and dL/dp = k multiplies every slope behind it."
+        "k is missing: w1 reaches L through p, and dL/dp = k multiplies every slope before it."
     )
     def k_forgotten(x1, x2, k):
         return x1, x2
@@ -281,6 +294,7 @@ class Nudge(Exercise):
         yield Function("lambda x: x * x - 3 * x"), 3, 0.5
         yield Function("lambda x: x ** 3 - x"), 1
         yield Function("lambda x: np.exp(x)"), 0.5, 0.1
+        yield Function("lambda x: 1e6 * x ** 3"), 0.0
         for _ in range(4):
             a, b, x = rng.uniform(0.5, 2, size=3)
             yield Function(f"lambda x: {a} * x ** 3 + {b} * x ** 2"), float(x) - 3, 0.1
@@ -311,6 +325,18 @@ class Nudge(Exercise):
     @mistake("`/ 2 * eps` divides by 2 and then multiplies by eps. Write `/ (2 * eps)`.")
     def precedence(f, x, eps=1e-5):
         return (f(x + eps) - f(x - eps)) / 2 * eps
+
+    @mistake(
+        "Only the second value is divided: put the difference in brackets, (f(x + eps) − f(x − eps)) / (2 * eps)."
+    )
+    def difference_without_brackets(f, x, eps=1e-5):
+        return f(x + eps) - f(x - eps) / (2 * eps)
+
+    @mistake(
+        "Only the second value is divided, and then multiplied by eps: put the difference and `2 * eps` in brackets."
+    )
+    def no_brackets_at_all(f, x, eps=1e-5):
+        return f(x + eps) - f(x - eps) / 2 * eps
 
     @mistake("Your step is always 1e-5: use the argument eps.")
     def eps_ignored(f, x, eps=1e-5):
@@ -373,7 +399,7 @@ def diamonds(count, one=0.5, other=1.0):
 
 
 FORMULA = {("v", "F"): 5.0, ("a", "u"): 2.0, ("u", "v"): 1.0, ("b", "u"): 3.0, ("c", "v"): 1.0}
-FAN_OUT = {("x", "p"): 2.0, ("x", "q"): 3.0, ("p", "y"): 5.0, ("q", "y"): 7.0}
+FAN_OUT = {("x", "p"): 1, ("x", "q"): 3, ("p", "y"): 6, ("q", "y"): 3}
 
 
 class SlopeByPaths(Exercise):
@@ -388,6 +414,7 @@ class SlopeByPaths(Exercise):
         yield FORMULA, "F", "a"
         yield FORMULA, "u", "u"
         yield {("s", "t"): -3}, "s", "t"
+        yield {("s", "d"): 2.0, ("s", "t"): 3.0}, "s", "t"
         yield diamonds(3, 2.0, -1.5), 0, 9
         for _ in range(4):
             edges, nodes = random_graph(rng)
@@ -423,6 +450,68 @@ class SlopeByPaths(Exercise):
         return 0.0 if found is None else found
 
     @mistake(
+        "You return inside the loop, after the first arrow that leaves the node. Add up first; `return` stands behind "
+        "the loop."
+    )
+    def returns_after_the_first_arrow(edges, source, target):
+        def slope_from(node):
+            if node == target:
+                return 1.0
+            for (start, end), slope in edges.items():
+                if start == node:
+                    return slope * slope_from(end)
+            return 0.0
+
+        return slope_from(source)
+
+    @mistake(
+        "You return inside the loop, after the first arrow of all. The `return` stands one level out, behind the loop."
+    )
+    def returns_after_the_first_edge_of_all(edges, source, target):
+        def slope_from(node):
+            if node == target:
+                return 1.0
+            total = 0.0
+            for (start, end), slope in edges.items():
+                if start == node:
+                    total += slope * slope_from(end)
+                return total
+
+        return slope_from(source)
+
+    @mistake(
+        "Each arrow contributes its own slope *times* the slope from its end to the target. Yours adds the two."
+    )
+    def adds_in_the_recursion(edges, source, target):
+        def slope_from(node):
+            if node == target:
+                return 1.0
+            return sum(
+                (s + slope_from(end) for (start, end), s in edges.items() if start == node), 0.0
+            )
+
+        return slope_from(source)
+
+    @mistake(
+        "Everything is 0: a walk that arrives must give 1. Begin with `if source == target: return 1.0`."
+    )
+    def nothing_arrives(edges, source, target):
+        return 0.0
+
+    @mistake(
+        "Your sum starts at 1. The 1 belongs to the case source == target only; a sum starts at 0."
+    )
+    def sum_starts_at_one(edges, source, target):
+        def slope_from(node):
+            if node == target:
+                return 1.0
+            return sum(
+                (s * slope_from(end) for (start, end), s in edges.items() if start == node), 1.0
+            )
+
+        return slope_from(source)
+
+    @mistake(
         "Along a path slopes are multiplied; only whole paths are added. Yours adds along the path."
     )
     def adds_along_the_path(edges, source, target):
@@ -453,7 +542,7 @@ class SlopeByPaths(Exercise):
 
     @mistake(
         "A node that was visited once is not entered again here, so a second path through it is lost: "
-        "in an acyclic graph no `visited` set is needed."
+        "in a graph without cycles no `visited` set is needed."
     )
     def visited_once(edges, source, target):
         visited = set()
@@ -472,7 +561,7 @@ class SlopeByPaths(Exercise):
 
     @mistake(
         "A node that was seen once is skipped here, so a second path through it is lost: "
-        "in an acyclic graph no `seen` set is needed."
+        "in a graph without cycles no `seen` set is needed."
     )
     def seen_once_with_a_stack(edges, source, target):
         seen, total, stack = set(), 0.0, [(source, 1.0)]
@@ -592,6 +681,42 @@ class Backprop(Exercise):
         return slopes
 
     @mistake(
+        "A node with several edges going out gets a share from each. Yours overwrites: use += in the place of =."
+    )
+    def overwrites_also_with_zero(edges, target):
+        slopes = {node: 0.0 for pair in edges for node in pair}
+        slopes[target] = 1.0
+        for node in reversed(topological_order(edges)):
+            for (start, end), slope in edges.items():
+                if end == node:
+                    slopes[start] = slopes[node] * slope
+        return slopes
+
+    @mistake(
+        "A node with several edges going out gets a share from each. Yours overwrites: use += in the place of =."
+    )
+    def keeps_the_last_edge_out(edges, target):
+        slopes = {node: 0.0 for pair in edges for node in pair}
+        slopes[target] = 1.0
+        for node in reversed(topological_order(edges)):
+            for (start, end), slope in edges.items():
+                if start == node:
+                    slopes[node] = slopes[end] * slope
+        return slopes
+
+    @mistake(
+        "Slopes are handed the wrong way along the arrows: a node hands on to the `start` of each edge that ends in it."
+    )
+    def hands_to_the_end(edges, target):
+        slopes = {node: 0.0 for pair in edges for node in pair}
+        slopes[target] = 1.0
+        for node in reversed(topological_order(edges)):
+            for (start, end), slope in edges.items():
+                if start == node:
+                    slopes[end] += slopes[node] * slope
+        return slopes
+
+    @mistake(
         "You sweep over the edges in the order they are given. A node may hand its slope on only when all of its own "
         "shares have arrived: go through reversed(topological_order(edges))."
     )
@@ -662,7 +787,7 @@ class Backprop(Exercise):
         return {node: 0.0 for pair in edges for node in pair}
 
     @mistake(
-        "Nodes from which no path leads to the target are missing: they belong into the answer, with slope 0.0."
+        "Nodes from which no path leads to the target are missing: they belong in the answer, with slope 0.0."
     )
     def leaves_out_unreached_nodes(edges, target):
         slopes = {target: 1.0}
@@ -773,6 +898,14 @@ class RelativeError(Exercise):
         return np.abs(analytic - numeric) / np.where(size == 0, 1, size)
 
     @mistake(
+        "Only one norm is divided by: put the sum in brackets, difference / (norm of a + norm of n)."
+    )
+    def sum_without_brackets(analytic, numeric):
+        difference = np.linalg.norm(np.subtract(analytic, numeric))
+        a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
+        return difference / a + n if a + n > 0 else 0.0
+
+    @mistake(
         "The norm is the root of the sum of squares (np.linalg.norm). Yours adds absolute values."
     )
     def sum_of_absolute_values(analytic, numeric):
@@ -792,7 +925,7 @@ class RelativeError(Exercise):
 
     @mistake(
         "When only one of the two is zero they disagree completely, and the formula gives 1. "
-        "The answer is 0.0 only when both are zero."
+        "Only when both are zero does 0.0 need a case of its own."
     )
     def zero_when_one_is_zero(analytic, numeric):
         a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
