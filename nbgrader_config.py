@@ -34,7 +34,7 @@ if not shutil.which("alembic"):
 
 # source/*/*.md → the .ipynb beside it, where the text has changed
 try:
-    from byhand.build import sync_on_load
+    from byhand.sync import sync_on_load
 except ImportError:  # not installed here: nothing to make
     pass
 else:

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from byhand import build as building
-from byhand.build import BuildError, SourceError, build, class_bundle, is_edited, sync
+from byhand import sync as syncing
+from byhand.build import BuildError, build, class_bundle
+from byhand.sync import is_edited, sync
+from byhand.text_source import KERNELSPEC, SourceError
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = "1_double"
@@ -97,7 +99,7 @@ class Course:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    building._said.clear()
+    syncing._said.clear()
     root = tmp_path / "course"
     root.mkdir()
     return Course(root)
@@ -243,7 +245,7 @@ def test_a_learners_machine_hears_nothing(
     missing: str,
 ) -> None:
     if missing == "jupytext":
-        monkeypatch.setattr(building.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setattr(syncing.importlib.util, "find_spec", lambda name: None)
     else:
         shutil.rmtree(course.root / "source")
     before = course.files()
@@ -258,7 +260,7 @@ def test_processes_that_sync_at_once_never_show_half_a_notebook(course: Course) 
     code = f"""
 import json
 from pathlib import Path
-from byhand.build import sync
+from byhand.sync import sync
 notebook = Path({str(course.notebook)!r})
 for _ in range(60):
     notebook.unlink(missing_ok=True)
@@ -574,7 +576,7 @@ def test_a_solution_is_solved_and_run(built: Course) -> None:
 def test_metadata_say_nothing_about_the_machine(built: Course) -> None:
     for notebook in (built.released, built.solved):
         content = json.loads(notebook.read_text("utf-8"))
-        assert content["metadata"] == {"kernelspec": building.KERNELSPEC}
+        assert content["metadata"] == {"kernelspec": KERNELSPEC}
         known = {"deletable", "editable", "nbgrader"}
         assert all(set(cell["metadata"]) <= known for cell in content["cells"])
 
@@ -765,7 +767,7 @@ def test_a_wrong_text_costs_nbgrader_a_line_and_no_setting(
 def test_without_this_package_the_settings_load_silently(
     course: Course, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "byhand.build", None)
+    monkeypatch.setitem(sys.modules, "byhand.sync", None)
 
     settings = course.settings()
 

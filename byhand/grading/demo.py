@@ -102,7 +102,7 @@ def _true_scores(student: SimulatedStudent) -> dict[str, float]:
 
 def _grade_table(students: Sequence[SimulatedStudent], graded: Scores) -> Table:
     names = list(students[0].answers)
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("student")
     for name in [*names, "graded", "true"]:
         table.add_column(name.replace("_", "\n"), justify="right", vertical="bottom")
