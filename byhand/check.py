@@ -107,10 +107,7 @@ def _unread_definition(name: str) -> str:
     try:
         compile(shell.transform_cell(newest) if newest else "", "cell", "exec")
     except SyntaxError:
-        return (
-            f"\n\nThe newest cell with `def {name}` has a syntax error and did not run: this is about "
-            "the version before it."
-        )
+        return f"\n\nThe newest cell with `def {name}` has a syntax error and did not run."
     return ""
 
 

@@ -86,8 +86,22 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
         return _verdict(exercise, _score(exercise, failed), known.pop(), details, fitting)
     stage = min(difference.stage for trial in failed for difference in trial.found)
     telling = next(t for t in failed if any(d.stage is stage for d in t.found))
-    sentence, details = _first_difference(exercise, trials, stage), _details(exercise, telling)
+    if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
+        sentence = (
+            f"`{exercise.name}` gives two answers to the same question: something survives from call to call, "
+            "a variable outside or a default like `memo={}`."
+        )
+    else:
+        sentence = _first_difference(exercise, trials, stage)
+        sentence += _side_effect(trials) if stage is Stage.VALUE else ""
+    details = _details(exercise, telling)
     return _verdict(exercise, _score(exercise, failed), sentence, details, fitting)
+
+
+def _same_twice(one: Trial, other: Trial) -> bool:
+    return (
+        identical(one.actual.value, other.actual.value) and one.actual.error == other.actual.error
+    )
 
 
 def _verdict(
@@ -185,6 +199,8 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
     if actual.error == "RecursionError":
         return "calls itself without end: does every call come closer to the case where it stops?"
     where = f" in line {actual.line} of your cell" if actual.line else ""
+    if actual.error == "TypeError" and "NoneType" in actual.message:
+        return f"stops with TypeError{where}: a value there is None. Does a function end without `return`?"
     return f"stops with {actual.error}{where}."
 
 
@@ -207,10 +223,10 @@ def _fits(mistake: Mistake, exercise: type[Exercise], trials: list[Trial]) -> bo
 
 
 def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:
-    """Equal outcomes; changed arguments and warnings count where the exercise is about them."""
+    """Equal outcomes; warnings count where the exercise is about them."""
     if (one.error, one.timed_out) != (other.error, other.timed_out):
         return False
-    if exercise.keeps_arguments and one.changed != other.changed:
+    if one.changed != other.changed:
         return False
     if exercise.warns_not and one.warnings != other.warnings:
         return False
@@ -254,9 +270,7 @@ def _side_effect(trials: list[Trial]) -> str:
     """What a right answer that changes its arguments should know."""
     if not any(trial.actual.changed for trial in trials):
         return ""
-    return (
-        " But it changes the arguments it is given: work on a copy, or the caller's data are gone."
-    )
+    return " It changes the arguments it is given: work on a copy, or the caller's data are gone."
 
 
 def _first_difference(exercise: type[Exercise], trials: list[Trial], stage: Stage) -> str:

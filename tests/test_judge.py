@@ -205,6 +205,20 @@ def test_an_answer_that_ignores_its_arguments_is_told_so():
     )
 
 
+def test_an_answer_that_remembers_is_told_so():
+    seen = []
+
+    def remembers(z):
+        seen.append(z)
+        return sum(seen) + 1
+
+    assert "gives two answers to the same question" in verdict(remembers, Single).sentence
+
+
+def test_a_value_that_is_none_inside_is_told_so():
+    assert "a value there is None" in verdict(lambda z: z + None, Single).sentence
+
+
 def test_a_right_answer_that_empties_its_argument_is_right_and_hears_of_it():
     def answer(edges, scale):
         slopes = Slopes.reference(edges, scale)

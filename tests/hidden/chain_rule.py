@@ -117,6 +117,13 @@ class LocalSlopes(Exercise):
         return {"dF/dv": 5, "dv/du": a * b, "dv/dc": c, "du/da": b, "du/db": a}
 
     @mistake(
+        "dv/du is not u: v = u + c moves by exactly as much as u moves, so the slope is 1.",
+        earns=1.75,
+    )
+    def slope_of_the_sum_is_u(a, b, c):
+        return {"dF/dv": 5, "dv/du": a * b, "dv/dc": 1, "du/da": b, "du/db": a}
+
+    @mistake(
         "dF/dv is not v: F = 5v moves 5 times as much as v does, wherever v is.",
         earns=1.5,
     )
@@ -204,6 +211,10 @@ class Slopes(Exercise):
     @mistake("dF/dc is 5, not 5c: the local slope of v = u + c is 1, whatever c is.", earns=1.5)
     def c_as_a_factor(a, b, c):
         return 5 * b, 5 * a, 5 * c
+
+    @mistake("Right numbers, in the order of the sweep: the task asks for dF/da, dF/db, dF/dc.")
+    def in_the_order_of_the_sweep(a, b, c):
+        return 5, 5 * b, 5 * a
 
     @mistake("You send the value v back where its slope belongs: dF/dv is 5, wherever v is.")
     def value_sent_back(a, b, c):
@@ -450,8 +461,7 @@ class SlopeByPaths(Exercise):
         return 0.0 if found is None else found
 
     @mistake(
-        "You return inside the loop, after the first arrow that leaves the node. Add up first; `return` stands behind "
-        "the loop."
+        "Only the first arrow out of each node is followed here: does a `return` or a `break` end the loop too early?"
     )
     def returns_after_the_first_arrow(edges, source, target):
         def slope_from(node):
@@ -528,7 +538,7 @@ class SlopeByPaths(Exercise):
         return sum(paths, 0.0)
 
     @mistake(
-        "Where a node has several edges going out, only one of them is followed here: follow each of them."
+        "Where a node has several arrows going out, only one of them counts here: follow each, and add with +=."
     )
     def forgets_fan_out(edges, source, target):
         follow = {start: (end, slope) for (start, end), slope in edges.items()}
@@ -705,6 +715,18 @@ class Backprop(Exercise):
         return slopes
 
     @mistake(
+        "The shares of a node are added up, not multiplied with each other: use += in the place of *=."
+    )
+    def multiplies_the_shares(edges, target):
+        slopes = {node: 0.0 for pair in edges for node in pair}
+        slopes[target] = 1.0
+        for node in reversed(topological_order(edges)):
+            for (start, end), slope in edges.items():
+                if end == node:
+                    slopes[start] *= slopes[node] * slope
+        return slopes
+
+    @mistake(
         "Slopes are handed the wrong way along the arrows: a node hands on to the `start` of each edge that ends in it."
     )
     def hands_to_the_end(edges, target):
@@ -866,6 +888,8 @@ class RelativeError(Exercise):
         yield np.array([0.0, 0.0]), np.array([0.0, 2.0])
         yield 2.0, 2.5
         yield 0.0, 0.0
+        yield 1e-4, -1e-4
+        yield np.array([3.0, 4.0]), np.array([3.0, 4.0]) * (1 + 1e-6)
         for _ in range(3):
             analytic = rng.normal(size=(3, 2))
             yield analytic, analytic + 1e-3 * rng.normal(size=(3, 2))
@@ -904,6 +928,18 @@ class RelativeError(Exercise):
         difference = np.linalg.norm(np.subtract(analytic, numeric))
         a, n = np.linalg.norm(analytic), np.linalg.norm(numeric)
         return difference / a + n if a + n > 0 else 0.0
+
+    @mistake(
+        "Only one norm is divided by: put the sum in brackets, difference / (norm of a + norm of n)."
+    )
+    def sum_without_brackets_or_zero_case(analytic, numeric):
+        difference = np.linalg.norm(np.subtract(analytic, numeric))
+        return difference / np.linalg.norm(analytic) + np.linalg.norm(numeric)
+
+    @mistake("You divide by one of the two norms only: the sum ‖a‖ + ‖n‖ treats both alike.")
+    def divided_by_the_analytic_norm(analytic, numeric):
+        difference, size = np.linalg.norm(np.subtract(analytic, numeric)), np.linalg.norm(analytic)
+        return difference / size if size > 0 else 0.0
 
     @mistake(
         "The norm is the root of the sum of squares (np.linalg.norm). Yours adds absolute values."
