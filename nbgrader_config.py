@@ -28,6 +28,18 @@ c.GenerateSolution.preprocessors.insert(-1, "byhand.build.RemoveSolutionMarkers"
 c.GenerateSolution.preprocessors.append("byhand.build.NormalizeMetadata")
 c.Execute.store_widget_state = False
 
+# student code runs in a sandbox and is judged from outside: see docs/trust.md
+c.Autograde.autograde_preprocessors = [
+    "byhand.grading.preprocessors.GradeInSandbox",  # in the place of nbgrader's Execute
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "byhand.grading.preprocessors.SaveNotes",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 # nbgrader starts `alembic` by name: find it also where the environment is not activated
 if not shutil.which("alembic"):
     os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])

@@ -196,6 +196,10 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
         return (
             "could not be called with the arguments of the task: compare your `def` line with it."
         )
+    if actual.error == "Crash":
+        return "ends or crashes Python itself: look for `exit`, or for far too much memory."
+    if actual.error in ("ProtocolViolation", "UnreadableAnswer"):
+        return "gives an answer that cannot be read."
     if actual.error == "RecursionError":
         return "calls itself without end: does every call come closer to the case where it stops?"
     where = f" in line {actual.line} of your cell" if actual.line else ""

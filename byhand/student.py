@@ -97,8 +97,8 @@ def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
     handed_over = [a.compile() if isinstance(a, Function) else a for a in by_place]
     with (
         warnings.catch_warnings(record=True) as shown,
-        contextlib.redirect_stdout(io.StringIO()),
-        contextlib.redirect_stderr(io.StringIO()),
+        contextlib.redirect_stdout(_Nowhere()),
+        contextlib.redirect_stderr(_Nowhere()),
     ):
         warnings.simplefilter("always")
         outcome: dict[str, Any]
@@ -146,6 +146,16 @@ def _line_in(function: Callable, error: BaseException) -> int | None:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f.lineno for f in frames if code is not None and f.filename == code.co_filename]
     return lines[-1] if lines else None
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes any amount of text and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
 
 
 class _OutOfTime(BaseException):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import ipywidgets as widgets
+from comm import DummyComm
 
 from byhand.figures.picture import Picture
 
@@ -21,13 +22,17 @@ class LiveFigure(widgets.VBox):
         self.image = widgets.HTML()
         for control in controls.values():
             control.observe(self.redraw, names="value")
-        self.redraw()
         super().__init__([*controls.values(), self.image])
 
     def redraw(self, _change: object = None) -> None:
         """Draw the picture for what the controls say now."""
         values = {name: control.value for name, control in self.controls.items()}
         self.image.value = self.draw(**values).html()
+
+    def _repr_mimebundle_(self, **options: object) -> dict[str, object]:
+        if not self.image.value and not isinstance(self.comm, DummyComm):
+            self.redraw()  # somebody looks: without a front end the drawing would be for nobody
+        return super()._repr_mimebundle_(**options)
 
     def __repr__(self) -> str:
         return "Interactive figure: open this notebook in JupyterLab to move the sliders."

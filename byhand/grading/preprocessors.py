@@ -1,0 +1,115 @@
+"""The steps that `nbgrader autograde` runs in the place of its own, so that student code cannot touch a grade."""
+
+import atexit
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Float, Integer
+
+from byhand.exercise import find_hidden_tests, load_exercises
+from byhand.grading.graded_run import GradedRun
+from byhand.grading.sandbox import Level
+from byhand.grading.seeds import exercise_seed
+from byhand.grading.session import Limits, Worker
+
+UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
+
+_worker: Worker | None = None
+
+
+def shared_worker(allow_unsandboxed: bool) -> Worker:
+    """The one worker of this process: started on first use, ended when the process ends."""
+    global _worker
+    if _worker is None or _worker.allow_unsandboxed != allow_unsandboxed:
+        _worker = Worker(allow_unsandboxed)
+        atexit.register(_worker.close)
+    return _worker
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """In the place of nbgrader's `Execute`: runs the cells in the sandbox, and judges from outside.
+
+    Every grade cell ends with exactly one number, written here; what is not judged scores 0.
+    """
+
+    cell_seconds = Float(30, help="Wall time for one cell.").tag(config=True)
+    call_seconds = Float(10, help="Wall time for one call of a student's function.").tag(
+        config=True
+    )
+    submission_seconds = Float(300, help="Wall time for one submission.").tag(config=True)
+    memory_bytes = Integer(3 << 30, help="Address space of one submission.").tag(config=True)
+    file_bytes = Integer(50_000_000, help="Size of one file a submission writes.").tag(config=True)
+    allow_unsandboxed = Bool(
+        False,
+        help="Grade without a sandbox where this machine has none: for people you trust. The gradebook says so.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        about = resources["nbgrader"]
+        hidden = find_hidden_tests(about["notebook"], Path.cwd())
+        exercises = load_exercises(hidden) if hidden is not None else {}
+        limits = Limits(
+            cell_seconds=self.cell_seconds,
+            call_seconds=self.call_seconds,
+            submission_seconds=self.submission_seconds,
+            memory_bytes=self.memory_bytes,
+            file_bytes=self.file_bytes,
+        )
+        run = GradedRun(
+            nb,
+            exercises,
+            worker=shared_worker(self.allow_unsandboxed),
+            limits=limits,
+            files=Path(resources["metadata"]["path"]) if "metadata" in resources else None,
+            seed=lambda name: exercise_seed(
+                Path.cwd(), about["assignment"], about["notebook"], name
+            ),
+        )
+        run.grade()
+        notes = resources.setdefault("byhand", {}).setdefault("notes", [])
+        notes += run.notes
+        if run.worker.level is Level.NONE:
+            notes.append(UNSANDBOXED)
+        for note in notes:
+            self.log.warning("%s, %s: %s", about["student"], about["notebook"], note)
+        write_log(Path.cwd(), about, run, notes)
+        return nb, resources
+
+
+class SaveNotes(NbGraderPreprocessor):
+    """After nbgrader's SaveAutoGrades: what was not as it should be, as a comment in the gradebook."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        notes = resources.get("byhand", {}).get("notes", [])
+        about = resources["nbgrader"]
+        if notes:
+            with Gradebook(about["db_url"]) as gradebook:
+                notebook = gradebook.find_submission_notebook(
+                    about["notebook"], about["assignment"], about["student"]
+                )
+                if notebook.comments:
+                    comment = min(notebook.comments, key=lambda comment: comment.name)
+                    comment.auto_comment = " ".join(f"{note}." for note in notes)
+                    gradebook.db.commit()
+        return nb, resources
+
+
+def write_log(course: Path, about: dict[str, str], run: GradedRun, notes: list[str]) -> None:
+    """What the instructor needs to understand a grade and to run one exercise again."""
+    path = log_path(course, about["assignment"], about["student"], about["notebook"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    verdicts = {
+        name: asdict(verdict) | {"status": verdict.status.value}
+        for name, verdict in run.verdicts.items()
+    }
+    content = {"level": run.worker.level.value, "notes": notes, "verdicts": verdicts}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def log_path(course: Path, assignment: str, student: str, notebook: str) -> Path:
+    """Where the log of one graded notebook is, in a folder that students never see."""
+    return course / ".byhand" / "log" / assignment / student / f"{notebook}.json"

@@ -1,0 +1,181 @@
+"""Starting the worker where it can do no harm: files, network, memory and processes restricted.
+
+`sandlock` does the work (Landlock and seccomp, no root, no namespaces). What it enforces depends on the kernel:
+`protection_level` says what holds here.
+"""
+
+import os
+import shutil
+import site
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import IO
+
+from byhand.problem import Problem
+
+#: Landlock's version from which signals and abstract sockets are scoped, too (Linux 6.12)
+STRICT_ABI = 6
+#: the oldest with which files and TCP are restricted (Linux 6.7)
+OLDEST_ABI = 4
+#: with an older kernel than Linux 6.12, no process in the sandbox may signal any other
+SIGNALS = ("kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+MOST_PROCESSES = 64
+
+
+class Level(Enum):
+    """How much of the sandbox this machine can enforce."""
+
+    STRICT = "strict"
+    DEGRADED = "degraded"
+    NONE = "none"
+
+
+def landlock_abi() -> int:
+    """Landlock's version on this machine, −1 where there is none."""
+    if sys.platform != "linux":
+        return -1
+    try:
+        import sandlock
+    except ImportError:
+        return -1
+    return int(sandlock.landlock_abi_version())
+
+
+def protection_level() -> Level:
+    """What this machine can enforce."""
+    abi = landlock_abi()
+    if abi >= STRICT_ABI:
+        return Level.STRICT
+    return Level.DEGRADED if abi >= OLDEST_ABI else Level.NONE
+
+
+@dataclass
+class WorkerProcess:
+    """The worker, running: its pipes, its process id, and how to end it."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    pid: int
+    end: Callable[[], None]
+    level: Level
+
+
+def readable_paths(library: Path) -> list[str]:
+    """What the worker may read: Python, the installed packages, system libraries, fonts, and `library`."""
+    paths = {
+        sys.prefix,
+        sys.base_prefix,
+        *site.getsitepackages(),
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/etc/fonts",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/dev/null",
+        "/dev/zero",
+        "/dev/urandom",
+        str(library),
+    }
+    return sorted(path for path in paths if os.path.exists(path))
+
+
+def copy_library(library: Path) -> None:
+    """Copy of this package what notebooks and the worker need: no grading code, and nothing from a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    target = library / "byhand"
+    shutil.copytree(package, target, ignore=shutil.ignore_patterns("grading", "__pycache__"))
+    (target / "grading").mkdir()
+    for name in ("__init__", "wire", "shell", "worker"):
+        shutil.copy(package / "grading" / f"{name}.py", target / "grading")
+
+
+def start_worker(scratch: Path, allow_unsandboxed: bool) -> WorkerProcess:
+    """Start the worker with everything in `scratch`; raise Problem where that is not safe."""
+    level = protection_level()
+    library = scratch / "library"
+    copy_library(library)
+    _copy_font_cache(scratch / "home")
+    command = [
+        sys.executable,
+        "-P",
+        str(library / "byhand" / "grading" / "worker.py"),
+        str(scratch),
+    ]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(scratch / "home"),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(library),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLCONFIGDIR": str(scratch / "home"),
+        "IPYTHONDIR": str(scratch / "home"),
+        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+    }
+    if level is not Level.NONE:
+        return _start_sandboxed(command, environment, scratch, library, level)
+    if not allow_unsandboxed:
+        raise Problem(
+            "Student code would run here without a sandbox: this needs Linux 6.7 or newer with Landlock, and the "
+            "package sandlock. `byhand doctor` says what is missing. To grade people you trust without it, set "
+            "c.GradeInSandbox.allow_unsandboxed = True in nbgrader_config.py."
+        )
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=scratch,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+
+    def end() -> None:
+        process.kill()
+        process.wait()
+
+    return WorkerProcess(process.stdin, process.stdout, process.pid, end, level)
+
+
+def _start_sandboxed(
+    command: list[str], environment: dict[str, str], scratch: Path, library: Path, level: Level
+) -> WorkerProcess:
+    from sandlock import Protection, Sandbox, StdioMode
+
+    lacking = (Protection.SIGNAL_SCOPE, Protection.ABSTRACT_UNIX_SOCKET_SCOPE)
+    sandbox = Sandbox(
+        fs_readable=readable_paths(library),
+        fs_writable=[str(scratch / "home"), str(scratch / "work"), "/dev/null"],
+        max_processes=MOST_PROCESSES,
+        clean_env=True,
+        env=environment,
+        cwd=str(scratch / "work"),
+        no_coredump=True,
+        extra_deny_syscalls=list(SIGNALS) if level is Level.DEGRADED else [],
+        allow_degraded=lacking if level is Level.DEGRADED else [],
+    )
+    process = sandbox.popen(
+        command, stdin=StdioMode.PIPED, stdout=StdioMode.PIPED, stderr=StdioMode.NULL
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+
+    def end() -> None:
+        process.kill()
+        process.wait()
+
+    return WorkerProcess(process.stdin, process.stdout, process.pid, end, level)
+
+
+def _copy_font_cache(home: Path) -> None:
+    """Matplotlib's list of fonts, which takes seconds to make."""
+    import matplotlib
+
+    home.mkdir(parents=True, exist_ok=True)
+    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        shutil.copy(cache, home)

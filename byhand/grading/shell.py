@@ -1,0 +1,121 @@
+"""An IPython shell without a front end: runs a cell and gives its outputs back as a notebook keeps them."""
+
+import base64
+import contextlib
+import io
+import re
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets import Type
+
+MOST_TEXT = 50_000  # characters of each stream and each result
+MOST_SHOWN = 20  # displayed things for each cell
+MOST_IMAGE = 1_000_000  # characters of base64
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+Output = dict[str, Any]
+
+
+class CappedText(io.TextIOBase):
+    """Keeps the beginning of what is written to it and counts the rest."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = MOST_TEXT - self.length
+        if room > 0:
+            self.kept.append(text[:room])
+        self.length += len(text)
+        return len(text)
+
+    def text(self) -> str:
+        cut = f"\n… ({self.length - MOST_TEXT} more characters)" if self.length > MOST_TEXT else ""
+        return "".join(self.kept) + cut
+
+
+class ResultHook(DisplayHook):
+    """Keeps the value of a cell's last expression instead of printing it."""
+
+    results: list[dict[str, Any]] = []  # noqa: RUF012  (traitlets makes one for each instance)
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        self.results.append(format_dict)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Shell(InteractiveShell):
+    """Runs cells as a notebook kernel would, for a reader who only sees text and pictures."""
+
+    displayhook_class = Type(ResultHook)
+    colors = "nocolor"
+
+    def run(self, source: str) -> list[Output]:
+        """Run a cell; return its outputs in nbformat's form, capped, with nothing a browser would execute."""
+        self.displayhook.results = []
+        self.tracebacks: list[list[str]] = []
+        out, err = CappedText(), CappedText()
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            capture_output(stdout=False, stderr=False) as shown,
+        ):
+            result = self.run_cell(source, store_history=True)
+            self._flush_figures()
+        outputs: list[Output] = [
+            {"output_type": "stream", "name": name, "text": stream.text()}
+            for name, stream in (("stdout", out), ("stderr", err))
+            if stream.length
+        ]
+        for display in shown.outputs[:MOST_SHOWN]:
+            outputs.append({"output_type": "display_data", "data": passive(display.data)})
+        for data in self.displayhook.results[:1]:
+            outputs.append({"output_type": "execute_result", "data": passive(data)})
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            outputs.append(self._error(error))
+        return outputs
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        self.tracebacks.append(stb)
+
+    def _error(self, error: BaseException) -> Output:
+        lines = self.tracebacks[-1] if self.tracebacks else [f"{type(error).__name__}: {error}"]
+        return {
+            "output_type": "error",
+            "ename": type(error).__name__[:200],
+            "evalue": str(error)[:2_000],
+            "traceback": [ANSI.sub("", line)[:5_000] for line in lines[:50]],
+        }
+
+    def _flush_figures(self) -> None:
+        from matplotlib_inline.backend_inline import flush_figures
+
+        with contextlib.suppress(Exception):
+            flush_figures()
+
+
+def passive(data: dict[str, Any]) -> dict[str, str]:
+    """Text and pictures of something displayed; what could be active in a browser stays here."""
+    kept = {}
+    text = data.get("text/plain")
+    if isinstance(text, str):
+        kept["text/plain"] = text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "\n… (cut)"
+    image = data.get("image/png")
+    if isinstance(image, bytes):
+        image = base64.b64encode(image).decode()
+    if isinstance(image, str) and len(image) <= MOST_IMAGE:
+        kept["image/png"] = image
+    return kept

@@ -1,0 +1,202 @@
+"""The process that runs student code: started once in the sandbox, forked for each submission and each exercise.
+
+It is started as `python -P worker.py SCRATCH`, imports what notebooks import, and then waits on stdin for submissions.
+For each it forks a child, confined to a folder of its own, which talks to the supervisor over two named pipes. The
+child runs cells; for each exercise it forks once more, and that process answers calls until it is told to end.
+
+Nothing here knows a hidden test, the reference of the exercise being judged, or a seed: whatever student code does to
+this process, it can only change its own answers.
+"""
+
+import contextlib
+import gc
+import io
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from byhand.grading import wire
+from byhand.student import NamespaceStudent
+
+
+def main(scratch: Path) -> None:
+    """Warm up, then fork a child for every submission that the supervisor announces."""
+    _become_subreaper()
+    shell = _warm_shell()
+    wire.send(sys.stdout.buffer, {"op": "ready", "pid": os.getpid()})
+    while True:
+        try:
+            request = wire.receive(sys.stdin.buffer)
+        except wire.WireClosed:
+            return
+        if request["op"] == "begin":
+            pid = os.fork()
+            if pid == 0:
+                _serve_submission(shell, request)
+            wire.send(sys.stdout.buffer, {"op": "begun", "pid": pid})
+        elif request["op"] == "reap":  # the supervisor has killed whatever was left
+            _reap()
+            wire.send(sys.stdout.buffer, {"op": "reaped"})
+
+
+def _become_subreaper() -> None:
+    """Orphans of a submission become children of this process, so that none gets lost."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, 0)[0]:
+            pass
+
+
+def _warm_shell() -> Any:
+    """An IPython shell that has drawn a plot and shown an error, so that no submission pays for the first time."""
+    import matplotlib
+
+    matplotlib.use("module://matplotlib_inline.backend_inline")
+    import ipywidgets  # noqa: F401
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from traitlets.config import Config
+
+    import byhand.figures.live  # noqa: F401
+    from byhand.grading.shell import Shell
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = Shell.instance(config=config)
+    shell.run("import numpy as np\n1 / 0")
+    shell.run("def f(x):\n    return x @ x\nf(np.ones((3, 3)))")
+    figure, axes = plt.subplots()
+    axes.plot(np.arange(2))
+    figure.canvas.draw()
+    plt.close("all")
+    shell.reset(new_session=True)
+    gc.collect()
+    gc.freeze()
+    return shell
+
+
+# --- one submission ------------------------------------------------------------------------------
+
+
+def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
+    """Run one submission in this forked process, and end it."""
+    try:
+        requests, answers = _enter(request)
+        while True:
+            message = wire.receive(requests)
+            if message["op"] == "run":
+                outputs = _run_cell(shell, message["source"], message["seconds"])
+                wire.send(answers, {"id": message["id"], "outputs": outputs})
+            elif message["op"] == "judge":
+                _judge_in_a_fork(shell, requests, answers, message)
+            elif message["op"] == "end":
+                break
+    except BaseException:
+        pass
+    finally:
+        os._exit(0)
+
+
+def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
+    """Open the pipes, then give up everything that belongs to others."""
+    requests = open(request["requests"], "rb", buffering=0)
+    answers = open(request["answers"], "wb", buffering=0)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
+    folder = request["folder"]
+    os.chdir(folder)
+    os.setsid()
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    sys.path.append(folder)  # last: a numpy.py handed in never stands in for NumPy
+    sys.argv = ["ipykernel_launcher.py"]
+    memory = request["memory"]
+    for limit, value in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, request["file_bytes"]),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    if request["confine"]:
+        from sandlock import Protection, Sandbox, confine
+
+        lacking = (Protection.SIGNAL_SCOPE, Protection.ABSTRACT_UNIX_SOCKET_SCOPE)
+        confine(
+            Sandbox(
+                fs_readable=request["readable"],
+                fs_writable=[folder, os.devnull],
+                allow_degraded=lacking if request["degraded"] else [],
+            )
+        )
+    return requests, answers
+
+
+def _run_cell(shell: Any, source: str, seconds: float) -> list[dict[str, Any]]:
+    with _alarm(seconds):
+        return shell.run(source)
+
+
+class CellTimeout(BaseException):
+    """The cell has run for too long."""
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(*_: object) -> None:
+        raise CellTimeout(f"This cell was stopped after {seconds:g} seconds.")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _judge_in_a_fork(
+    shell: Any, requests: io.FileIO, answers: io.FileIO, message: dict[str, Any]
+) -> None:
+    """Answer calls in a throwaway copy of this process; report if it does not end as it should."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _answer_calls(shell, requests, answers, message)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    # not an answer to a request: tells that whoever should answer is gone
+    wire.send(answers, {"id": "ended", "status": status})
+
+
+def _answer_calls(
+    shell: Any, requests: io.FileIO, answers: io.FileIO, message: dict[str, Any]
+) -> None:
+    student = NamespaceStudent(shell.user_ns)
+    for source in message["definitions"]:
+        exec(source, shell.user_ns)
+    wire.send(answers, {"id": message["id"], "pid": os.getpid()})
+    while True:
+        request = wire.receive(requests)
+        if request["op"] == "lacks":
+            answer: Any = student.lacks(request["name"])
+        elif request["op"] == "call":
+            outcome = student.call(request["name"], request["args"], request["seconds"])
+            answer = wire.outcome_to_wire(outcome)
+        else:
+            return
+        wire.send(answers, {"id": request["id"], "answer": answer})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
