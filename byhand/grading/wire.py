@@ -2,7 +2,7 @@
 
 A frame is four bytes of length and a msgpack payload; nothing is ever unpickled. The supervisor decodes what a hostile
 worker wrote: whatever the bytes, the result is a value or a `WireError`, soon, and in memory of at most four times
-the frame and some 200 bytes for each of at most `MAX_ITEMS` items.
+the frame and 300 bytes for each of at most `MAX_ITEMS` items.
 
 That is why the payload is flat. msgpack's own arrays and maps are not used for values, so hostile nesting never reaches
 msgspec; a payload is five columns with one type each:
@@ -35,7 +35,7 @@ from byhand.student import Outcome
 #: bytes in one frame, unless sender and receiver agree on something else
 MAX_FRAME = 16 * 2**20
 #: items in one message: every value and every container counts
-MAX_ITEMS = 200_000
+MAX_ITEMS = 100_000
 #: containers inside containers; `plain` goes to 20, and messages wrap answers
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
@@ -45,7 +45,7 @@ MAX_BITS = 4_000
 MAX_KEYS = 10_000
 MAX_KEY_ITEMS = 32
 MAX_SAME_HASH = 32
-#: characters of an error's message, and of a string in an answer
+#: characters of an error's message, of a string in an answer, and of the source of a Function
 MAX_TEXT = 10_000
 #: characters of the name of an error or warning, and of what a Foreign was
 MAX_NAME = 200
@@ -167,6 +167,8 @@ class _Writer:
         elif kind is Foreign:
             self._write_foreign(value.what)
         elif kind is Function:
+            if len(value.source) > MAX_TEXT:
+                raise WireTooLarge(f"A function has more than {MAX_TEXT:,} characters of source.")
             self._write_text(b"c", value.source)
         else:
             raise TypeError(f"{with_article(kind.__name__).capitalize()} cannot cross the wire.")
@@ -279,9 +281,10 @@ class _Reader:
             case "b":
                 return next(self.blobs)
             case "x":
-                return self._read_foreign()
+                return Foreign(self._read_text(MAX_NAME))
             case "c":
-                return Function(next(self.texts))
+                # Function() dedents its source, which takes a hundred times its size for a moment.
+                return Function(self._read_text(MAX_TEXT))
         raise WireError("A message had an item of an unknown kind.")
 
     def _read_items(self, depth: int) -> list:
@@ -348,11 +351,11 @@ class _Reader:
             raise WireError("A message had an int of too many bits.")
         return int.from_bytes(data, "big", signed=True)
 
-    def _read_foreign(self) -> Foreign:
-        what = next(self.texts)
-        if len(what) > MAX_NAME:
-            raise WireError("A message had a description that is too long.")
-        return Foreign(what)
+    def _read_text(self, cap: int) -> str:
+        text = next(self.texts)
+        if len(text) > cap:
+            raise WireError(f"A message had a text of more than {cap:,} characters.")
+        return text
 
 
 _KEY_TYPES = (type(None), bool, int, float, str, bytes, Foreign)
