@@ -42,7 +42,7 @@ def judge(
     if absent:
         return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, absent)
     own = _attempt(exercise, student, seed)
-    if own.status is not Status.WRONG or not exercise.uses or earlier is None:
+    if own.right or not exercise.uses or earlier is None:
         return own
 
     def attempt_with(*names: str) -> Verdict:

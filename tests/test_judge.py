@@ -309,6 +309,16 @@ def test_a_wrong_earlier_function_does_not_cost_points_twice():
     assert namespace["base"](3) == 3, "the learner's own function must be back in its place"
 
 
+def test_an_earlier_function_that_was_not_attempted_does_not_cost_points_either():
+    namespace = {}
+    code = "def base(z):\n    raise NotImplementedError()\ndef built(z):\n    return base(z) + 1"
+    exec(code, namespace)
+    assert judge(Built, NamespaceStudent(namespace), earlier={"base": Base}).score == 2
+    exec("def built(z):\n    raise NotImplementedError()", namespace)
+    untouched = judge(Built, NamespaceStudent(namespace), earlier={"base": Base})
+    assert untouched.status is Status.NOT_ATTEMPTED
+
+
 class Both(Exercise):
     """z² + 1, by calling `base`; `quick` might help, too."""
 
