@@ -14,7 +14,14 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.solution_directory = "solutions"
 
 # the text sources hold the solutions: they never go with a release
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.md"]
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    "*.md",
+    "not_copied-*",  # links and too large files in a submission
+]
 
 # notebooks/ is part of the repository; without this nbgrader finds it there, makes nothing,
 # and leaves the gradebook empty
@@ -28,7 +35,11 @@ c.GenerateSolution.preprocessors.insert(-1, "byhand.build.RemoveSolutionMarkers"
 c.GenerateSolution.preprocessors.append("byhand.build.NormalizeMetadata")
 c.Execute.store_widget_state = False
 
-# student code runs in a sandbox and is judged from outside: see docs/trust.md
+# what students hand in is read with care and repaired; their code runs in a sandbox and is
+# judged from outside: see docs/trust.md
+c.Autograde.exporter_class = "byhand.grading.reading.SubmissionExporter"
+c.Autograde.pre_convert_hook = "byhand.grading.reading.remove_special_files"
+c.Autograde.sanitize_preprocessors.prepend(["byhand.grading.repair.RepairNotebook"])
 c.Autograde.autograde_preprocessors = [
     "byhand.grading.preprocessors.GradeInSandbox",  # in the place of nbgrader's Execute
     "nbgrader.preprocessors.IgnorePattern",

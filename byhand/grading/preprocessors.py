@@ -70,12 +70,11 @@ class GradeInSandbox(NbGraderPreprocessor):
             ),
         )
         run.grade()
-        notes = resources.setdefault("byhand", {}).setdefault("notes", [])
-        notes += run.notes
-        if run.worker.level is Level.NONE:
-            notes.append(UNSANDBOXED)
-        for note in notes:
+        new = run.notes + ([UNSANDBOXED] if run.worker.level is Level.NONE else [])
+        for note in new:
             self.log.warning("%s, %s: %s", about["student"], about["notebook"], note)
+        notes = resources.setdefault("byhand", {}).setdefault("notes", [])
+        notes += new
         write_log(Path.cwd(), about, run, notes)
         return nb, resources
 

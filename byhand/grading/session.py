@@ -81,6 +81,13 @@ class Worker:
 
     def begin(self, limits: Limits, files: Path | None = None) -> "Submission":
         """A fresh process for one submission, with a copy of the files handed in with it."""
+        try:
+            return self._begin(limits, files)
+        except wire.WireError:  # the worker itself did not survive the submission before: a new one
+            self.close()
+            return self._begin(limits, files)
+
+    def _begin(self, limits: Limits, files: Path | None) -> "Submission":
         process = self._started()
         assert self.scratch is not None
         self.count += 1
