@@ -423,10 +423,12 @@ class _Cleaning:
             return True
         if path == self.folder / "timestamp.txt":  # without it nobody is late
             return size <= MAX_TIMESTAMP_BYTES
+        fits = self.files < MAX_FILES and self.total_bytes + size <= MAX_TOTAL_BYTES
+        if not fits or not path.name.isprintable():
+            return False
         self.files += 1
         self.total_bytes += size
-        small = self.files <= MAX_FILES and self.total_bytes <= MAX_TOTAL_BYTES
-        return small and path.name.isprintable()
+        return True
 
     def _move(self, path: Path) -> Path:
         if self.aside is None:
