@@ -17,6 +17,8 @@ from byhand.exercise import (
     mistake,
     source_as,
 )
+from byhand.plain import plain
+from byhand.student import identical
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "tests" / "hidden").glob("*.py"))
@@ -101,6 +103,22 @@ def test_the_given_topological_order_is_the_one_the_hidden_tests_use():
     exec(given, namespace)
     mine = sys.modules["hidden_chain_rule"].topological_order(edges)
     assert namespace["topological_order"](edges) == mine
+
+
+@pytest.mark.parametrize("notebook", BY_NAME)
+def test_references_of_used_exercises_work_from_their_source_in_the_notebook(notebook):
+    """Where an earlier answer is wrong, its reference is placed beside the learner's code, as text."""
+    exercises = BY_NAME[notebook]
+    namespace = {}
+    for cell in notebook_cells("notebooks", notebook):
+        settings = cell["metadata"].get("nbgrader", {})
+        if settings.get("locked") and not settings.get("grade") and cell["cell_type"] == "code":
+            exec("".join(cell["source"]), namespace)
+    for name in {name for exercise in exercises.values() for name in exercise.uses}:
+        exec(source_as(exercises[name].reference, name), namespace)
+        for args in exercises[name].calls(0):
+            expected = exercises[name].reference(*args)
+            assert identical(plain(namespace[name](*args)), plain(expected))
 
 
 # --- an audit that cannot turn red proves nothing ----------------------------------------------
