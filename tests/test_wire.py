@@ -86,7 +86,7 @@ def payload(tags=b"", ints=(), floats=(), texts=(), blobs=()):
 
 def harmless(data, seconds=3.0):
     """Decode hostile bytes: a value or a WireError comes of it, soon and in little memory."""
-    start = time.monotonic()
+    start = time.thread_time()  # a busy machine is not the payload's fault
     tracemalloc.start()
     try:
         result = decode(data)
@@ -95,7 +95,7 @@ def harmless(data, seconds=3.0):
     finally:
         _now, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert time.monotonic() - start < seconds
+    assert time.thread_time() - start < seconds
     # No more items than there are tags, and a tag takes a byte.
     assert peak < 5 * len(data) + 300 * min(len(data), wire.MAX_ITEMS) + 2**20
     return result
@@ -184,6 +184,11 @@ def test_order_of_keys_is_kept():
 )
 def test_what_is_too_large_arrives_as_a_description(value, what):
     assert decode(encode(value)) == Foreign(what)
+
+
+@pytest.mark.skipif(np.__version__.startswith("1."), reason="NumPy 1 has 32 dimensions at most")
+def test_too_many_dimensions_arrive_as_a_description():
+    assert decode(encode(np.zeros((1,) * 33))) == Foreign("a very large array")
 
 
 def test_lone_surrogates_arrive_as_something_that_can_be_printed():
