@@ -117,6 +117,30 @@ def build(
 
 
 @app.command()
+def replay(
+    student: Annotated[str, typer.Argument(help="As in autograded/.")],
+    assignment: Annotated[str, typer.Argument(help="As in autograded/<student>/.")],
+    exercise: Annotated[str, typer.Argument(help="Its name, or notebook/name.")],
+) -> None:
+    """Run one exercise of a graded submission again and compare the verdict with the log."""
+    from byhand.grading.replay import replay
+
+    again = replay(Path.cwd(), student, assignment, exercise)
+    print(again.text())
+    raise typer.Exit(0 if again.same else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Show what protects grading on this machine, tried out from inside the sandbox."""
+    from byhand.grading.doctor import diagnose_course, show
+
+    diagnosis = diagnose_course(Path.cwd())
+    show(diagnosis, console)
+    raise typer.Exit(1 if diagnosis.why_not else 0)
+
+
+@app.command()
 def demo() -> None:
     """Do an instructor's job on a simulated class: release, grade, feedback, export."""
     from byhand.grading.demo import demo

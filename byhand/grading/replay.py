@@ -77,6 +77,9 @@ def replay(course: Path, student: str, assignment: str, exercise: str) -> Replay
     if logged.get("level") != level:
         differences.append(f"sandbox: was {logged.get('level')}, is {level}")
     seed = run.seed(name)
+    logged_seed = logged.get("seeds", {}).get(name, seed)
+    if logged_seed != seed:
+        differences.append(f"seed was: {logged_seed} (is this the secret of that time?)")
     return Replay(student, path.stem, name, seed, level, run.notes, verdict, differences)
 
 
