@@ -22,10 +22,12 @@ from byhand.verdict import Status, Verdict
 ROOT = Path(__file__).parent.parent
 EXERCISES = load_exercises(ROOT / "tests" / "hidden" / "chain_rule.py")
 UNIT = instructor.ASSIGNMENT
-#: right on the first case, which is the one of the lesson, and wrong on all random ones
-BY_HEART = source_as(EXERCISES["forward"].reference, "right") + """
+FORWARD = EXERCISES["forward"]
+#: right on the cases that are the same for every seed, and on no other
+BY_HEART = f"""\
+{source_as(FORWARD.reference, "right")}
 def forward(*args):
-    return right(*args) if args == (3, 2, -2) else None
+    return right(*args) if args in {[c for c in FORWARD.calls(1) if c in FORWARD.calls(2)]} else None
 """
 LOG = Path(".byhand", "log", UNIT, "s04", "chain_rule.json")
 
