@@ -5,6 +5,7 @@
 """
 
 import os
+import platform
 import shutil
 import site
 import subprocess
@@ -23,6 +24,16 @@ STRICT_ABI = 6
 OLDEST_ABI = 4
 #: with an older kernel than Linux 6.12, no process in the sandbox may signal any other
 SIGNALS = ("kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+#: what Landlock leaves open to processes of one user: rights, owners and times of any file they can name, and the
+#: priority and limits of any process
+OTHERS = (
+    *("fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat", "utimensat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+    *("setpriority", "ioprio_set", "prlimit64", "sched_setaffinity", "sched_setattr"),
+    *("sched_setparam", "sched_setscheduler"),
+)
+#: the same, under names that only x86 has
+OTHERS_X86 = ("chmod", "chown", "lchown", "utime", "utimes", "futimesat")
 MOST_PROCESSES = 64
 
 
@@ -94,12 +105,18 @@ def copy_library(library: Path) -> None:
         shutil.copy(package / "grading" / f"{name}.py", target / "grading")
 
 
+def denied_syscalls(level: Level) -> list[str]:
+    """System calls that fail for every process in the sandbox."""
+    denied = [*OTHERS, *(OTHERS_X86 if platform.machine() == "x86_64" else ())]
+    return denied + (list(SIGNALS) if level is Level.DEGRADED else [])
+
+
 def start_worker(scratch: Path, allow_unsandboxed: bool) -> WorkerProcess:
     """Start the worker with everything in `scratch`; raise Problem where that is not safe."""
     level = protection_level()
     library = scratch / "library"
     copy_library(library)
-    _copy_font_cache(scratch / "home")
+    _prepare_home(scratch / "home")
     command = [
         sys.executable,
         "-P",
@@ -156,7 +173,7 @@ def _start_sandboxed(
         env=environment,
         cwd=str(scratch / "work"),
         no_coredump=True,
-        extra_deny_syscalls=list(SIGNALS) if level is Level.DEGRADED else [],
+        extra_deny_syscalls=denied_syscalls(level),
         allow_degraded=lacking if level is Level.DEGRADED else [],
     )
     process = sandbox.popen(
@@ -172,10 +189,13 @@ def _start_sandboxed(
     return WorkerProcess(process.stdin, process.stdout, process.pid, end, level)
 
 
-def _copy_font_cache(home: Path) -> None:
-    """Matplotlib's list of fonts, which takes seconds to make."""
+def _prepare_home(home: Path) -> None:
+    """Matplotlib's list of fonts, which takes seconds to make, and a file that IPython would otherwise chmod."""
     import matplotlib
 
     home.mkdir(parents=True, exist_ok=True)
     for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         shutil.copy(cache, home)
+    startup = home / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "README").touch()
