@@ -327,7 +327,7 @@ REFUSED = {
     "bytes after the columns": encode(1) + b"\0",
     "column with 15 million empty texts": b"\x95\xc4\0\x90\x90\xdd\0\xe0\0\0" + b"\xa0" * 0xE00000,
     "column with millions of ints": payload(b"", [0] * 5_000_000),
-    "more tags than items allowed": payload(b"n" * (N + 1)),
+    "more items than allowed": payload(b"l" + b"n" * N, [N]),
     "no value": payload(),
     "two values": payload(b"nn"),
     "an int too many": payload(b"n", [1]),
@@ -579,6 +579,22 @@ def test_sending_to_a_closed_stream_is_told_apart(ends):
     source.close()
     with pytest.raises(WireClosed):
         send(sink, "hello", deadline=soon(5))
+
+
+def test_what_could_not_be_written_at_once_is_written_next(pipe, monkeypatch):
+    source, sink = pipe
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:3]))
+    send(sink, "a message in many pieces", deadline=soon(5))
+    assert receive(source, deadline=soon(5)) == "a message in many pieces"
+
+
+def test_a_connection_that_was_reset_is_closed(sockets):
+    source, sink = sockets
+    send(source, "never read", deadline=soon(5))
+    sink.close()
+    with pytest.raises(WireClosed):
+        receive(source, deadline=soon(5))
 
 
 def test_a_message_larger_than_the_cap_is_not_sent(pipe):
