@@ -307,7 +307,7 @@ def test_ordinary_files_stay_where_they_are(base, clean):
     folder = base / "eve" / "unit"
     (folder / "img").mkdir()
     for name in ("chain_rule.ipynb", "notes é.txt", "img/a.png", "timestamp.txt"):
-        (folder / name).write_text("x")
+        (folder / name).write_text("2025-11-20 10:00:00 UTC")
     before = files_in(folder)
     assert clean() == []
     assert files_in(folder) == before
@@ -318,7 +318,7 @@ def test_too_many_and_too_large_files_are_set_aside_and_not_lost(base, clean, mo
     folder = base / "eve" / "unit"
     a_large_file(folder / "a_large.bin")
     for name in [*"abcdef", "timestamp.txt", "chain_rule.ipynb"]:
-        (folder / name).write_text(name)
+        (folder / name).write_text("2025-11-20 10:00:00 UTC")
     (line,) = clean()
     assert "not copied" in line
     assert "a_large.bin" in line
@@ -327,6 +327,18 @@ def test_too_many_and_too_large_files_are_set_aside_and_not_lost(base, clean, mo
     kept = [name for name in files_in(folder) if "/" not in name]
     assert kept == sorted([*"abcd", "chain_rule.ipynb", "timestamp.txt"])
     assert clean() == [], "set aside once"
+
+
+@pytest.mark.parametrize(
+    "content", [b"half past ten", b"\xff\xfe\0", b"9" * 5_000, b"9999-12-31 23:59:59 -1200"]
+)
+def test_a_timestamp_at_which_nbgrader_would_stop_is_set_aside(base, clean, content):
+    folder = base / "eve" / "unit"
+    (folder / "timestamp.txt").write_bytes(content)
+    (line,) = clean()
+    assert "timestamp" in line
+    assert not (folder / "timestamp.txt").exists()
+    assert [path.read_bytes() for path in folder.glob("not_copied-*/*")] == [content]
 
 
 def test_unprintable_names_and_deep_folders_are_set_aside(base, clean):

@@ -19,6 +19,7 @@ import nbformat
 import numpy as np
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
+from nbgrader.utils import parse_utc
 from traitlets import Integer
 from traitlets.log import get_logger
 
@@ -331,9 +332,9 @@ def remove_special_files(*, assignment: str, student: str, notebooks: Iterable[s
 
     nbgrader copies all files of a submission, and follows links while it does. Links, hard links, pipes, sockets and
     devices are removed, never followed; a notebook that was one becomes a file that says so. Files beyond 1,000 or
-    100 MB in all, unprintable names and deep folders go to a folder `not_copied-…` in the submission, which nbgrader is
-    told to ignore. Never raises, because nbgrader would only hide it. `student` may be a pattern: the folder is that of
-    `notebooks`.
+    100 MB in all, unprintable names, deep folders and a timestamp.txt that is no time go to a folder `not_copied-…` in
+    the submission, which nbgrader is told to ignore. Never raises, because nbgrader would only hide it. `student` may
+    be a pattern: the folder is that of `notebooks`.
     """
     log = get_logger()
     paths = [Path(notebook) for notebook in notebooks]
@@ -355,7 +356,10 @@ def _clean(folder: Path, assignment: str, notebooks: set[str], log: logging.Logg
     cleaning.run()
     for names, what in (
         (cleaning.removed, "removed, because they were links or special files"),
-        (cleaning.set_aside, "not copied, because they are too many, too large or oddly named"),
+        (
+            cleaning.set_aside,
+            "not copied: too many, too large, oddly named, or a timestamp that is none",
+        ),
         (cleaning.failed, "neither removed nor set aside: look at them"),
     ):
         if names:
@@ -422,7 +426,7 @@ class _Cleaning:
         if self._is_notebook(path) or self._is_aside(path):
             return True
         if path == self.folder / "timestamp.txt":  # without it nobody is late
-            return size <= MAX_TIMESTAMP_BYTES
+            return size <= MAX_TIMESTAMP_BYTES and _is_timestamp(path)
         fits = self.files < MAX_FILES and self.total_bytes + size <= MAX_TOTAL_BYTES
         if not fits or not path.name.isprintable():
             return False
@@ -444,6 +448,15 @@ class _Cleaning:
 
     def _name(self, path: Path) -> str:
         return str(path.relative_to(self.folder))
+
+
+def _is_timestamp(path: Path) -> bool:
+    """Whether nbgrader can read timestamp.txt: it would stop at one that it cannot."""
+    try:
+        text = path.read_text().strip()
+        return not text or parse_utc(text) is not None
+    except Exception:
+        return False
 
 
 def _give_owner(path: Path, status: os.stat_result, bits: int) -> None:
