@@ -18,7 +18,6 @@ NUMBERS = tuple(n for n in range(1, 54) if n not in (15, 16, 17, 42))
 
 SANDBOXED = frozenset({Level.STRICT, Level.DEGRADED})
 ALWAYS = frozenset(Level)
-NEVER: frozenset[Level] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,6 @@ class Probe:
         """What to do where this protection was not seen."""
         if level in self.promised:
             return "do not grade here: this should hold; please report it"
-        if not self.promised:
-            return "nothing yet: docs/trust.md says what that means"
         if level is Level.DEGRADED:
             return "Linux 6.12 or newer"
         return "Linux 6.12 or newer with Landlock, and the package sandlock"
@@ -219,19 +216,19 @@ PROBES = (
     ),
     Probe(
         "rights and times of files outside",
-        NEVER,
+        SANDBOXED,
         (35,),
         lambda at, _: f"os.chmod({at.folder + '/secret.txt'!r}, 0o600)",
     ),
     Probe(
         "priority of the grading process",
-        NEVER,
+        SANDBOXED,
         (41,),
         lambda at, _: f"os.setpriority(os.PRIO_PROCESS, {at.bystander}, 5)",
     ),
     Probe(
         "resource limits of the grading process",
-        NEVER,
+        SANDBOXED,
         (41,),
         lambda at, _: f"resource.prlimit({at.bystander}, resource.RLIMIT_CORE, (0, 0))",
     ),
