@@ -39,7 +39,14 @@ c.Execute.store_widget_state = False
 # judged from outside: see docs/trust.md
 c.Autograde.exporter_class = "byhand.grading.reading.SubmissionExporter"
 c.Autograde.pre_convert_hook = "byhand.grading.reading.remove_special_files"
-c.Autograde.sanitize_preprocessors.prepend(["byhand.grading.repair.RepairNotebook"])
+c.Autograde.sanitize_preprocessors = [
+    "byhand.grading.repair.RepairNotebook",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "byhand.grading.preprocessors.GradeInSandbox",  # in the place of nbgrader's Execute
     "nbgrader.preprocessors.IgnorePattern",
@@ -50,6 +57,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# what students wrote stays text in their feedback: no scripts, no event handlers
+c.GenerateFeedback.preprocessors.append("byhand.grading.feedback.PassiveFeedback")
 
 # nbgrader starts `alembic` by name: find it also where the environment is not activated
 if not shutil.which("alembic"):

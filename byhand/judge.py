@@ -1,5 +1,6 @@
 """Judge one exercise against one student, wherever the student's functions live."""
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -205,7 +206,8 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
     where = f" in line {actual.line} of your cell" if actual.line else ""
     if actual.error == "TypeError" and "NoneType" in actual.message:
         return f"stops with TypeError{where}: a value there is None. Does a function end without `return`?"
-    return f"stops with {actual.error}{where}."
+    known = isinstance(getattr(builtins, actual.error or "", None), type)
+    return f"stops with {actual.error if known else 'an exception of its own'}{where}."
 
 
 def _examples(args: tuple) -> int:

@@ -22,6 +22,33 @@ class Foreign:
     what: str
 
 
+#: what may be named in feedback; any other name could be made up to carry a hidden input
+NAMED = {
+    *(
+        "a generator",
+        "a function",
+        "a set",
+        "a frozenset",
+        "a complex",
+        "a range",
+        "a map",
+        "a zip",
+        "a type",
+    ),
+    *(
+        "a dict_values",
+        "a dict_keys",
+        "a dict_items",
+        "a module",
+        "a method",
+        "a Fraction",
+        "a Decimal",
+    ),
+    *("an array of objects", "an array of complex numbers", "a masked array"),
+    *("a deeply nested container", "a dict with unusual keys"),
+}
+
+
 def with_article(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
@@ -85,7 +112,7 @@ def is_number(value: Any) -> bool:
 def describe(value: Any) -> str:
     """What kind of thing a plain value is, for a sentence: "a tuple of 3", "an array of shape (4, 1)"."""
     if isinstance(value, Foreign):
-        return value.what
+        return value.what if value.what in NAMED else "something that is not plain data"
     if value is None:
         return "None"
     if isinstance(value, bool):

@@ -49,11 +49,6 @@ def test_a_thousand_malformed_notebooks_are_graded_with_the_class(tmp_path):
     grade_malformed(tmp_path, size=1000, seed=2, seconds=3600)
 
 
-@pytest.mark.xfail(
-    reason="nbgrader reads its settings twice, so that the repair is added twice: its second turn "
-    "notes a restored cell that nobody had changed",
-    strict=True,
-)
 def test_each_of_our_steps_is_in_the_settings_once(tmp_path, monkeypatch):
     make_course(tmp_path / "course")
     monkeypatch.chdir(tmp_path / "course")

@@ -126,7 +126,6 @@ def make_slowly(course, barrier, answers):
         answers.put(str(problem))
 
 
-@pytest.mark.xfail(reason="a secret that is being written looks like a broken one")
 @pytest.mark.parametrize("late", [0, 0.15])
 def test_processes_that_make_the_secret_at_once_agree(tmp_path, late):
     """The second also comes while the first is in the middle of it."""

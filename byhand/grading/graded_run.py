@@ -1,7 +1,7 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ MOST_RESTARTS = 8
 
 class GradedRun:
     """One notebook being graded.
+
+    Its cells are run twice, in two processes that never meet. The first gives the outputs that a student gets back; it
+    is gone before any hidden input is drawn. The second runs the cells up to each exercise and is judged there; what it
+    prints is dropped, so that no hidden input finds a way back to a student.
 
     Fail closed: every grade cell holds the score 0 from the start. If a cell ends or hangs the process, the submission
     is run again without that cell, so that a crash costs what it broke and nothing else.
@@ -39,7 +43,6 @@ class GradedRun:
         #: sentences for the instructor about what was not as it should be
         self.notes: list[str] = []
         self._skipped: set[int] = set()
-        self._done: set[int] = set()
 
     def grade(self, only: str | None = None) -> None:
         """Run all cells and judge every exercise, or `only` one; outputs and scores go into the cells."""
@@ -47,47 +50,65 @@ class GradedRun:
             cell.outputs, cell.execution_count = [], None
             if _is_test(cell):
                 _write_score(cell, 0, "This exercise was not reached.")
+        if only is None:
+            self._repeat(self._run_all)
+        self._repeat(lambda submission: self._judge_all(submission, only))
+
+    def _repeat(self, walk: Callable[[Submission], bool]) -> None:
+        """Walk through the notebook, from the top in a fresh process, until a walk comes to its end."""
         self._end = time.monotonic() + self.limits.submission_seconds
         for _ in range(MOST_RESTARTS):
-            if self._pass(only):
-                return
+            submission = self.worker.begin(self.limits, self.files)
+            try:
+                if walk(submission):
+                    return
+            finally:
+                submission.close()
         self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
 
-    def _pass(self, only: str | None) -> bool:
-        """Run the notebook from the top once; whether it came to its end."""
-        submission = self.worker.begin(self.limits, self.files)
-        try:
-            for number, cell in enumerate(self.cells, 1):
-                if time.monotonic() > self._end:
-                    self.notes.append(
-                        f"used up its {self.limits.submission_seconds:g} seconds at cell {number}"
-                    )
-                    return True
-                if number in self._skipped:
-                    continue
-                if _is_test(cell):
-                    if only in (None, _name(cell)) and not self._judge(submission, cell):
-                        return False
-                elif not self._run(submission, number, cell):
-                    return False
-            return True
-        finally:
-            submission.close()
-
-    def _run(self, submission: Submission, number: int, cell: Any) -> bool:
-        """Run a cell; False if the process did not survive, and the cell is to be left out."""
-        try:
-            outputs = submission.run(cell.source)
-        except SubmissionDied as death:
-            self._skipped.add(number)
-            self.notes.append(f"cell {number} {death}")
-            outputs = [_error("CellEnded", f"This cell {death}. The others were run without it.")]
-            _set_outputs(cell, outputs, number)
-            return False
-        if number not in self._done:
-            self._done.add(number)
-            _set_outputs(cell, outputs, number)
+    def _run_all(self, submission: Submission) -> bool:
+        """Run all cells for their outputs; False if the process did not survive one of them."""
+        for number, cell in self._left(test_cells=False):
+            try:
+                _set_outputs(cell, submission.run(cell.source), number)
+            except SubmissionDied as death:
+                self._leave_out(number, cell, death)
+                return False
         return True
+
+    def _judge_all(self, submission: Submission, only: str | None) -> bool:
+        """Run the cells and judge each exercise right after its test cell's place; False to start again."""
+        for number, cell in self._left(test_cells=True):
+            if _is_test(cell):
+                if only in (None, _name(cell)) and not self._judge(submission, cell):
+                    return False
+                if len(self.verdicts) == len(self.exercises):
+                    return True
+                continue
+            try:
+                submission.run(cell.source)
+            except SubmissionDied as death:
+                self._leave_out(number, cell, death)
+                return False
+        return True
+
+    def _left(self, test_cells: bool) -> Iterator[tuple[int, Any]]:
+        """The cells that are still to be run, numbered, until the time is used up."""
+        for number, cell in enumerate(self.cells, 1):
+            if time.monotonic() > self._end:
+                note = (
+                    f"used up its {self.limits.submission_seconds:g} seconds before cell {number}"
+                )
+                self.notes += [note] if note not in self.notes else []
+                return
+            if number not in self._skipped and (test_cells or not _is_test(cell)):
+                yield number, cell
+
+    def _leave_out(self, number: int, cell: Any, death: SubmissionDied) -> None:
+        self._skipped.add(number)
+        self.notes.append(f"cell {number} {death}")
+        words = f"This cell {death}. The others were run without it."
+        _set_outputs(cell, [_error("CellEnded", words)], number)
 
     def _judge(self, submission: Submission, cell: Any) -> bool:
         """Judge the exercise of a test cell; False if the submission has to be started again afterwards."""

@@ -105,7 +105,13 @@ def write_log(course: Path, about: dict[str, str], run: GradedRun, notes: list[s
         name: asdict(verdict) | {"status": verdict.status.value}
         for name, verdict in run.verdicts.items()
     }
-    content = {"level": run.worker.level.value, "notes": notes, "verdicts": verdicts}
+    seeds = {name: run.seed(name) for name in run.verdicts}
+    content = {
+        "seeds": seeds,
+        "level": run.worker.level.value,
+        "notes": notes,
+        "verdicts": verdicts,
+    }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@
 
 import os
 import platform
+import secrets
 import shutil
 import site
 import subprocess
@@ -73,6 +74,15 @@ class WorkerProcess:
     pid: int
     end: Callable[[], None]
     level: Level
+    stderr: IO[bytes] | None = None
+
+    def last_words(self) -> str:
+        """What it wrote to stderr before it ended: its last line."""
+        if self.stderr is None:
+            return ""
+        os.set_blocking(self.stderr.fileno(), False)
+        text = (self.stderr.read() or b"").decode(errors="replace")
+        return text.strip().rpartition("\n")[2][:500]
 
 
 def readable_paths(library: Path) -> list[str]:
@@ -170,6 +180,7 @@ def _start_sandboxed(
         fs_writable=[str(scratch / "home"), str(scratch / "work"), "/dev/null"],
         max_processes=MOST_PROCESSES,
         clean_env=True,
+        name=f"jupyter-{secrets.token_hex(4)}",  # the host name inside; no two at once may have one
         env=environment,
         cwd=str(scratch / "work"),
         no_coredump=True,
@@ -177,7 +188,7 @@ def _start_sandboxed(
         allow_degraded=lacking if level is Level.DEGRADED else [],
     )
     process = sandbox.popen(
-        command, stdin=StdioMode.PIPED, stdout=StdioMode.PIPED, stderr=StdioMode.NULL
+        command, stdin=StdioMode.PIPED, stdout=StdioMode.PIPED, stderr=StdioMode.PIPED
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -186,7 +197,7 @@ def _start_sandboxed(
         process.kill()
         process.wait()
 
-    return WorkerProcess(process.stdin, process.stdout, process.pid, end, level)
+    return WorkerProcess(process.stdin, process.stdout, process.pid, end, level, process.stderr)
 
 
 def _prepare_home(home: Path) -> None:

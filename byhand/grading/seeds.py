@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from byhand.problem import Problem
@@ -36,10 +37,11 @@ def course_secret(course: Path) -> bytes:
             "gradebook.db away and grade everybody anew."
         )
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with contextlib.suppress(FileExistsError):  # somebody else was faster: theirs counts
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+        file.write(secrets.token_hex(32) + "\n")
+        file.flush()
+        with contextlib.suppress(FileExistsError):  # somebody else was faster: theirs counts
+            os.link(file.name, path)
     return _read(path)
 
 

@@ -18,6 +18,7 @@ from typing import IO, Any
 from byhand.exercise import source_as
 from byhand.grading import wire
 from byhand.grading.sandbox import Level, WorkerProcess, readable_paths, start_worker
+from byhand.problem import Problem
 from byhand.student import Outcome
 
 GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
@@ -58,11 +59,18 @@ class Worker:
 
     def _started(self) -> WorkerProcess:
         if self.process is None:
-            self.scratch = Path(tempfile.mkdtemp(prefix="byhand-")).resolve()
+            self.scratch = Path(tempfile.mkdtemp(prefix="jupyter-")).resolve()
             (self.scratch / "work").mkdir()
             self.process = start_worker(self.scratch, self.allow_unsandboxed)
-            ready = wire.receive(self.process.stdout, deadline=time.monotonic() + 120)
-            assert ready["op"] == "ready"
+            try:
+                wire.receive(self.process.stdout, deadline=time.monotonic() + 120)
+            except wire.WireError:
+                last = self.process.last_words()
+                self.close()
+                raise Problem(
+                    "The process that runs student code did not start, so nothing was graded. `byhand doctor` says "
+                    f"what this machine lacks. Its last words: {last or 'none'}"
+                ) from None
         return self.process
 
     def close(self) -> None:
@@ -114,8 +122,13 @@ class Worker:
             "degraded": process.level is Level.DEGRADED,
         }
         deadline = time.monotonic() + 30
-        wire.send(process.stdin, request)
-        begun = wire.receive(process.stdout, deadline=deadline)
+        try:
+            wire.send(process.stdin, request, deadline=deadline)
+            begun = wire.receive(process.stdout, deadline=deadline)
+        except (wire.WireError, ValueError) as error:  # gone, or its pipes are closed already
+            requests.close()
+            answers.close()
+            raise wire.WireClosed("The worker is gone.") from error
         return Submission(self, place, requests, answers, limits, begun["pid"])
 
     def reap(self) -> None:
@@ -188,6 +201,8 @@ class Submission:
     def run(self, source: str) -> list[Output]:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
         answer = self._ask({"op": "run", "source": source}, self.limits.cell_seconds)
+        if answer["id"] == "ended":
+            raise SubmissionDied("broke the protocol (an end that nobody had asked for)")
         return checked_outputs(answer.get("outputs"))
 
     def exercise(self) -> "RemoteStudent":
@@ -198,6 +213,8 @@ class Submission:
         self._serial += 1
         request = {"id": self._serial, "seconds": seconds, **request}
         deadline = time.monotonic() + seconds + GRACE
+        if _readable(self._answers, 0) and not self._is_closed():
+            raise SubmissionDied("broke the protocol (an answer before the question)")
         try:
             wire.send(self._requests, request, deadline=deadline)
             answer = self._receive(deadline)
@@ -213,6 +230,14 @@ class Submission:
             raise SubmissionDied("broke the protocol (an answer nobody had asked for)")
         return answer
 
+    def _is_closed(self) -> bool:
+        """Whether nobody holds the other end any more: then there is nothing to read but the end."""
+        import select
+
+        poll = select.poll()
+        poll.register(self._answers, select.POLLIN)
+        return all(not event & select.POLLIN for _, event in poll.poll(0))
+
     def _receive(self, deadline: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
         while True:
@@ -222,6 +247,8 @@ class Submission:
             files, size = _usage(self.place)
             if files > MOST_FILES or size > MOST_BYTES:
                 raise SubmissionDied("wrote too many or too large files and was ended")
+            if _memory([self.pid, *descendants(self.pid)]) > self.limits.memory_bytes:
+                raise SubmissionDied("used too much memory and was ended")
 
 
 class RemoteStudent:
@@ -278,7 +305,8 @@ class RemoteStudent:
             if self._process is None:
                 begun = self.submission._ask({"op": "judge", "definitions": self._definitions}, 5)
                 if begun.get("id") == "ended":
-                    return Outcome(error="Crash")
+                    self.violation = "broke the protocol (an end that nobody had asked for)"
+                    return Outcome(error="ProtocolViolation")
                 self._process = begun["pid"] if isinstance(begun.get("pid"), int) else -1
             answer = self.submission._ask(request, seconds)
         except SubmissionDied as death:
@@ -351,6 +379,16 @@ def _usage(place: Path) -> tuple[int, int]:
         if files > MOST_FILES or size > MOST_BYTES:
             break
     return files, size
+
+
+def _memory(pids: list[int]) -> int:
+    """Bytes of memory that these processes do not share with files."""
+    pages = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError):
+            resident, shared = Path("/proc", str(pid), "statm").read_text().split()[1:3]
+            pages += int(resident) - int(shared)
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _copy_files(source: Path, target: Path) -> None:

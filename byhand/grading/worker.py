@@ -61,13 +61,18 @@ def _warm_shell() -> Any:
     import matplotlib
 
     matplotlib.use("module://matplotlib_inline.backend_inline")
+    import graphlib  # noqa: F401
+
     import ipywidgets  # noqa: F401
     import matplotlib.pyplot as plt
     import numpy as np
     from traitlets.config import Config
 
-    import byhand.figures.live  # noqa: F401
+    from byhand.figures import chain_rule  # noqa: F401
     from byhand.grading.shell import Shell
+
+    with contextlib.suppress(ImportError):  # where there is no sandbox
+        import sandlock  # noqa: F401
 
     config = Config()
     config.HistoryManager.enabled = False
@@ -156,8 +161,17 @@ def _limit(limit: int, value: int) -> None:
 
 
 def _run_cell(shell: Any, source: str, seconds: float) -> list[dict[str, Any]]:
-    with _alarm(seconds):
-        return shell.run(source)
+    try:
+        with _alarm(seconds):
+            return shell.run(source)
+    except CellTimeout as timeout:  # after the cell itself, while its figures were drawn
+        from matplotlib import pyplot
+
+        pyplot.close("all")  # or the next cell would try to draw them again
+        words = str(timeout)
+        return [
+            {"output_type": "error", "ename": "CellTimeout", "evalue": words, "traceback": [words]}
+        ]
 
 
 class CellTimeout(BaseException):
