@@ -382,13 +382,13 @@ def _usage(place: Path) -> tuple[int, int]:
 
 
 def _memory(pids: list[int]) -> int:
-    """Bytes of memory that these processes do not share with files."""
-    pages = 0
+    """Bytes of memory these processes hold; what they share after a fork is counted once."""
+    kilobytes = 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError):
-            resident, shared = Path("/proc", str(pid), "statm").read_text().split()[1:3]
-            pages += int(resident) - int(shared)
-    return pages * os.sysconf("SC_PAGE_SIZE")
+            lines = Path("/proc", str(pid), "smaps_rollup").read_text().splitlines()
+            kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+    return kilobytes * 1024
 
 
 def _copy_files(source: Path, target: Path) -> None:
