@@ -85,7 +85,9 @@ def a35_writes_in_magics(work):
 def test_35_nothing_of_the_instructor_or_of_a_neighbour_can_be_written(graded):
     graded.keep_the_rule(a35_writes, a35_writes_in_magics)
     reports_nothing(graded, a35_writes)
-    assert not graded.observed.changed, "\n".join(graded.observed.changed)
+    # what is set aside from an attacker's own folder is meant to be
+    changed = [name for name in graded.observed.changed if not re.search(r"/a\d\d-[^/]*/", name)]
+    assert not changed, "\n".join(changed)
 
 
 # --- 36, 37 --------------------------------------------------------------------------------------

@@ -192,6 +192,15 @@ ways = {
     "sendfile": read_sent,
     "dots": lambda path: open("../" * 30 + path.lstrip("/"), "rb").read(1 << 20),
 }
+
+
+def read_own_device():
+    """The disk itself, through a device made where the attacker may write: possible for root only."""
+    os.mknod("disk", 0o60600, os.stat("/usr").st_dev)
+    return "read a disk: " + repr(read_descriptor("disk")[:16])
+
+
+attempt("own device", "disk", read_own_device)
 for what, path in targets.items():
     for how, function in ways.items():
         if not (what in ("disk", "kernel") and how not in ("open", "os.open", "C")):
