@@ -103,7 +103,7 @@ def _in_value(
                 part, stage, f"{verb} {describe(actual)} where a single number is wanted"
             )
         else:
-            yield from _in_numbers(np.ravel(expected), np.ravel(actual), tolerance, part, m)
+            yield from _in_numbers(_floats(expected), _floats(actual), tolerance, part, m)
     elif (row := _as_row(expected)) is not None:
         yield from _in_array(row, _as_row(actual, actual), tolerance, part, m)
     elif isinstance(expected, tuple | list):
@@ -128,7 +128,7 @@ def _as_row(value: Any, otherwise: Any = None) -> Any:
     if isinstance(value, np.ndarray):
         return value
     if isinstance(value, tuple | list) and value and all(map(is_number, value)):
-        return np.array([np.ravel(number)[0] for number in value])
+        return np.concatenate([_floats(number) for number in value])
     return otherwise
 
 
@@ -172,6 +172,14 @@ def _in_numbers(
     with np.errstate(all="ignore"):
         off = np.max(np.abs(actual.astype(float) - expected))
     yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", frozenset(fitting))
+
+
+def _floats(value: Any) -> np.ndarray:
+    """The numbers of a value as floats; an int that is too large for one counts as infinite."""
+    try:
+        return np.ravel(np.asarray(value, dtype=float))
+    except OverflowError:
+        return np.array([np.inf])
 
 
 def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bool:

@@ -237,7 +237,7 @@ def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:
     if exercise.warns_not and one.warnings != other.warnings:
         return False
     if isinstance(one.value, Foreign) or isinstance(other.value, Foreign):
-        return one.value == other.value
+        return type(one.value) is type(other.value) and one.value == other.value
     return not differences(one.value, other.value, exercise.tolerance, exercise.returns)
 
 

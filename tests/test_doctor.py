@@ -85,11 +85,14 @@ def test_ranges_read_well():
 
 @here
 def test_nothing_the_probes_did_is_left(strict):
-    deadline = time.monotonic() + 10  # a process that was killed takes a moment to be gone
-    while descendants(os.getpid()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert descendants(os.getpid()) == []
-    assert not [name for name in os.listdir("/tmp") if name.startswith("doctor-")]
+    def left():
+        return descendants(os.getpid()) + [n for n in os.listdir("/tmp") if n.startswith("doctor-")]
+
+    # what was killed takes a moment to be gone, and another test process may be at its own doctor
+    deadline = time.monotonic() + 60
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left() == []
 
 
 # --- machines that protect less ------------------------------------------------------------------

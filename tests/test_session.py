@@ -484,23 +484,26 @@ def test_nothing_runs_and_no_file_is_left_after_a_submission(worker):
     submission.run(LEAVES_PROCESSES)
     try:
         place, living = submission.place, descendants(worker.process.pid)
-        while len(living) > 4:  # those in between are just ending
+        deadline = time.monotonic() + 10
+        while len(living) != 4 and time.monotonic() < deadline:  # some are just coming or going
             time.sleep(0.05)
             living = descendants(worker.process.pid)
         assert (place / "notebooks" / "file.txt").exists()
         assert len(living) == 4, "the submission and three it left behind"
     finally:
         submission.close()
-    assert descendants(worker.process.pid) == []
+    assert worker.process is None or descendants(worker.process.pid) == []
     assert not any(os.path.exists(f"/proc/{pid}") for pid in living)
     assert not place.exists()
 
 
 def test_what_a_call_leaves_running_is_gone_with_the_submission(worker):
     forks = f"def double(x):\n    {LEAVES_PROCESSES.replace(chr(10), chr(10) + '    ')}\n    return 2 * x"
+    assert worker.level  # starts the worker, if the test before wore it out
+    pid = worker.process.pid
     graded(worker, forks, "?double")
-    assert descendants(worker.process.pid) == []
-    assert os.listdir(worker.scratch / "work") == []
+    assert descendants(pid) == []
+    assert worker.scratch is None or os.listdir(worker.scratch / "work") == []
 
 
 def test_a_submission_that_fills_the_disk_is_ended(worker):

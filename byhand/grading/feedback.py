@@ -13,6 +13,10 @@ ACTIVE_ADDRESS = re.compile(
 )
 
 
+#: what could colour a terminal or turn the direction of text around
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
 class PassiveFeedback(SanitizeHTML):
     """Keeps of HTML in text cells what lessons use (folds, pictures, tables), and escapes the rest."""
 
@@ -27,6 +31,18 @@ class PassiveFeedback(SanitizeHTML):
         if cell.cell_type == "raw":  # would go into the page as it is
             cell.cell_type = "markdown"
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        cell.source = CONTROL.sub("", cell.source)
+        for output in cell.get("outputs", []):
+            for place, key in ((output, "text"), (output, "evalue"), (output, "ename")):
+                if isinstance(place.get(key), str):
+                    place[key] = CONTROL.sub("", place[key])
+            output.get("data", {}).update(
+                {"text/plain": CONTROL.sub("", text)}
+                if isinstance(text := output.get("data", {}).get("text/plain"), str)
+                else {}
+            )
+            if "traceback" in output:
+                output.traceback = [CONTROL.sub("", line) for line in output.traceback]
         if cell.cell_type == "markdown":
             cell.source = ACTIVE_ADDRESS.sub("inactive:", cell.source)
         return cell, resources

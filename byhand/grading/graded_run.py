@@ -10,7 +10,7 @@ from nbformat.notebooknode import from_dict
 from byhand.exercise import Exercise
 from byhand.grading.session import Limits, Output, Submission, SubmissionDied, Worker
 from byhand.judge import judge
-from byhand.verdict import Verdict
+from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
 
@@ -120,7 +120,12 @@ class GradedRun:
             return True
         student = submission.exercise()
         exercise = self.exercises[name]
-        verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
+        try:
+            verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            words = "What this gives back could not be judged."
+            self.notes.append(f"{name} could not be judged ({type(error).__name__})")
+            verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)
         self.verdicts[name] = verdict
         _write_score(cell, verdict.score, verdict.text())
         if student.violation is None:

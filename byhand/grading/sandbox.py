@@ -33,8 +33,10 @@ OTHERS = (
     *("setpriority", "ioprio_set", "prlimit64", "sched_setaffinity", "sched_setattr"),
     *("sched_setparam", "sched_setscheduler"),
 )
+#: another root folder, and device files
+NEVER = ("chroot", "mknodat")
 #: the same, under names that only x86 has
-OTHERS_X86 = ("chmod", "chown", "lchown", "utime", "utimes", "futimesat")
+OTHERS_X86 = ("chmod", "chown", "lchown", "utime", "utimes", "futimesat", "mknod")
 MOST_PROCESSES = 64
 
 
@@ -117,7 +119,7 @@ def copy_library(library: Path) -> None:
 
 def denied_syscalls(level: Level) -> list[str]:
     """System calls that fail for every process in the sandbox."""
-    denied = [*OTHERS, *(OTHERS_X86 if platform.machine() == "x86_64" else ())]
+    denied = [*NEVER, *OTHERS, *(OTHERS_X86 if platform.machine() == "x86_64" else ())]
     return denied + (list(SIGNALS) if level is Level.DEGRADED else [])
 
 

@@ -8,6 +8,7 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +53,8 @@ class Worker:
         self.process: WorkerProcess | None = None
         self.scratch: Path | None = None
         self.count = 0
+        #: the sandbox does not always give back the places of processes that were killed: start anew
+        self.worn = False
 
     @property
     def level(self) -> Level:
@@ -82,9 +85,9 @@ class Worker:
                     stream.close()
             with contextlib.suppress(Exception):
                 self.process.end()
-            self.process = None
+            self.process, self.worn = None, False
         if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove(self.scratch)
             self.scratch = None
 
     def begin(self, limits: Limits, files: Path | None = None) -> "Submission":
@@ -136,6 +139,9 @@ class Worker:
         if self.process is None:
             return
         self._kill_descendants()
+        if self.worn:
+            self.close()
+            return
         deadline = time.monotonic() + 30
         try:
             wire.send(self.process.stdin, {"op": "reap"})
@@ -146,6 +152,7 @@ class Worker:
     def _kill_descendants(self) -> None:
         assert self.process is not None
         while living := descendants(self.process.pid):
+            self.worn = self.worn or len(living) > 4 or sum(map(_threads, living)) > 16
             for pid in living:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -196,7 +203,7 @@ class Submission:
             with contextlib.suppress(OSError):
                 stream.close()
         self.worker.reap()
-        shutil.rmtree(self.place, ignore_errors=True)
+        remove(self.place)
 
     def run(self, source: str) -> list[Output]:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
@@ -219,6 +226,7 @@ class Submission:
             wire.send(self._requests, request, deadline=deadline)
             answer = self._receive(deadline)
         except wire.WireTimeout:
+            self.worker.worn = True
             raise SubmissionDied(
                 f"did not answer within {seconds:g} seconds and was ended"
             ) from None
@@ -244,7 +252,10 @@ class Submission:
             slice_end = min(deadline, time.monotonic() + LOOK)
             if _readable(self._answers, slice_end) or slice_end >= deadline:
                 return wire.receive(self._answers, deadline=deadline)
-            files, size = _usage(self.place)
+            try:
+                files, size = _usage(self.place)
+            except RecursionError:  # folders in folders in folders
+                files, size = MOST_FILES + 1, 0
             if files > MOST_FILES or size > MOST_BYTES:
                 raise SubmissionDied("wrote too many or too large files and was ended")
             if _memory([self.pid, *descendants(self.pid)]) > self.limits.memory_bytes:
@@ -379,6 +390,18 @@ def _usage(place: Path) -> tuple[int, int]:
         if files > MOST_FILES or size > MOST_BYTES:
             break
     return files, size
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and everything in it, however deep it is."""
+    subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
 
 
 def _memory(pids: list[int]) -> int:

@@ -88,6 +88,9 @@ class Shell(InteractiveShell):
             outputs.append(self._error(error))
         return outputs
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """There is no window system here; `%matplotlib inline` asks all the same."""
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         self.tracebacks.append(stb)
 

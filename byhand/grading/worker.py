@@ -124,7 +124,7 @@ def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
     os.setsid()
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.path.append(folder)  # last: a numpy.py handed in never stands in for NumPy
-    sys.argv = ["ipykernel_launcher.py"]
+    sys.argv = sys.orig_argv[:] = ["ipykernel_launcher.py"]
     memory = request["memory"]
     for limit, value in (
         (resource.RLIMIT_AS, memory),
