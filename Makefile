@@ -20,10 +20,10 @@ demo: .venv/developer
 	@.venv/bin/byhand demo
 
 test: lint
-	.venv/bin/pytest -ra -m 'not long' -n auto
+	.venv/bin/pytest -ra -m 'not long' -n auto --dist loadgroup
 
 test-long: .venv/developer
-	.venv/bin/pytest -ra -m long
+	.venv/bin/pytest -ra -s -m long
 
 build: .venv/developer
 	@.venv/bin/byhand build

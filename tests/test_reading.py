@@ -341,6 +341,14 @@ def test_a_timestamp_at_which_nbgrader_would_stop_is_set_aside(base, clean, cont
     assert [path.read_bytes() for path in folder.glob("not_copied-*/*")] == [content]
 
 
+def test_a_timestamp_in_the_future_stays_and_is_warned_of(base, clean):
+    folder = base / "eve" / "unit"
+    (folder / "timestamp.txt").write_text("2199-01-01 00:00:00 UTC")
+    (line,) = clean()
+    assert "future" in line
+    assert files_in(folder) == ["timestamp.txt"]
+
+
 def test_unprintable_names_and_deep_folders_are_set_aside(base, clean):
     folder = base / "eve" / "unit"
     (folder / "\x1b[31m.txt").write_text("x")

@@ -82,6 +82,11 @@ try:
             os._exit(0)
 finally:
     os.close(holding)
+    try:
+        while os.wait():
+            pass
+    except ChildProcessError:
+        pass
 """
 
 _MEMORY = """\
@@ -146,6 +151,15 @@ PROBES = (
         needs="udp",
     ),
     Probe(
+        "sockets of other protocols",
+        SANDBOXED,
+        (40,),
+        lambda *_: (
+            "for family, protocol in ((socket.AF_INET, 262), (16, 0)):  # MPTCP, netlink\n"
+            "    socket.socket(family, socket.SOCK_STREAM if protocol else 3, protocol).close()"
+        ),
+    ),
+    Probe(
         "Unix sockets with a path",
         SANDBOXED,
         (40,),
@@ -176,6 +190,12 @@ PROBES = (
         SANDBOXED,
         (34, 41),
         lambda at, _: f"open('/proc/{at.bystander}/environ', 'rb').read()",
+    ),
+    Probe(
+        "folders of the grading process",
+        SANDBOXED,
+        (41,),
+        lambda at, _: f"os.readlink('/proc/{at.bystander}/cwd')",
     ),
     Probe(
         "shared memory of System V",

@@ -12,6 +12,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -366,6 +367,11 @@ def _clean(folder: Path, assignment: str, notebooks: set[str], log: logging.Logg
             shown = ", ".join(printable(name, 80) for name in names[:5])
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""
             log.warning("%s: %s%s %s", printable(str(folder)), shown, more, what)
+    handed_in = _read_timestamp(folder / "timestamp.txt")
+    if handed_in and handed_in > datetime.now(UTC).replace(tzinfo=None) + timedelta(1):
+        log.warning(
+            "%s: timestamp.txt says that this is handed in in the future", printable(str(folder))
+        )
 
 
 @dataclass
@@ -426,7 +432,7 @@ class _Cleaning:
         if self._is_notebook(path) or self._is_aside(path):
             return True
         if path == self.folder / "timestamp.txt":  # without it nobody is late
-            return size <= MAX_TIMESTAMP_BYTES and _is_timestamp(path)
+            return size <= MAX_TIMESTAMP_BYTES and _read_timestamp(path) is not None
         fits = self.files < MAX_FILES and self.total_bytes + size <= MAX_TOTAL_BYTES
         if not fits or not path.name.isprintable():
             return False
@@ -450,13 +456,13 @@ class _Cleaning:
         return str(path.relative_to(self.folder))
 
 
-def _is_timestamp(path: Path) -> bool:
-    """Whether nbgrader can read timestamp.txt: it would stop at one that it cannot."""
+def _read_timestamp(path: Path) -> datetime | None:
+    """What nbgrader reads in timestamp.txt, without time zone; None where it would stop at it, or there is none."""
     try:
         text = path.read_text().strip()
-        return not text or parse_utc(text) is not None
+        return parse_utc(text) if text else datetime.min
     except Exception:
-        return False
+        return None
 
 
 def _give_owner(path: Path, status: os.stat_result, bits: int) -> None:

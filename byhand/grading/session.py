@@ -18,7 +18,13 @@ from typing import IO, Any
 
 from byhand.exercise import source_as
 from byhand.grading import wire
-from byhand.grading.sandbox import Level, WorkerProcess, readable_paths, start_worker
+from byhand.grading.sandbox import (
+    MOST_PROCESSES,
+    Level,
+    WorkerProcess,
+    readable_paths,
+    start_worker,
+)
 from byhand.problem import Problem
 from byhand.student import Outcome
 
@@ -53,8 +59,8 @@ class Worker:
         self.process: WorkerProcess | None = None
         self.scratch: Path | None = None
         self.count = 0
-        #: the sandbox does not always give back the places of processes that were killed: start anew
-        self.worn = False
+        #: processes killed that a submission had started: the sandbox does not give their places back
+        self.lost = 0
 
     @property
     def level(self) -> Level:
@@ -85,7 +91,7 @@ class Worker:
                     stream.close()
             with contextlib.suppress(Exception):
                 self.process.end()
-            self.process, self.worn = None, False
+            self.process, self.lost = None, 0
         if self.scratch is not None:
             remove(self.scratch)
             self.scratch = None
@@ -134,12 +140,12 @@ class Worker:
             raise wire.WireClosed("The worker is gone.") from error
         return Submission(self, place, requests, answers, limits, begun["pid"])
 
-    def reap(self) -> None:
+    def reap(self, submission: int) -> None:
         """Kill whatever a submission has left running, and let the worker forget it."""
         if self.process is None:
             return
-        self._kill_descendants()
-        if self.worn:
+        self._kill_descendants(submission)
+        if self.worn:  # the next submission gets a new worker, with all its places
             self.close()
             return
         deadline = time.monotonic() + 30
@@ -149,10 +155,21 @@ class Worker:
         except wire.WireError:  # the worker itself is gone: the next submission starts a new one
             self.close()
 
-    def _kill_descendants(self) -> None:
+    @property
+    def worn(self) -> bool:
+        """Whether so many places for processes are lost that a submission might miss them."""
+        return self.lost > MOST_PROCESSES // 4
+
+    def end_strays(self, submission: int) -> None:
+        """Kill every process below the worker but the submission itself: what its cells and calls have left running."""
         assert self.process is not None
-        while living := descendants(self.process.pid):
-            self.worn = self.worn or len(living) > 4 or sum(map(_threads, living)) > 16
+        if _children(self.process.pid) != [submission] or _children(submission):
+            self._kill_descendants(submission, spared=submission)
+
+    def _kill_descendants(self, submission: int | None = None, spared: int | None = None) -> None:
+        assert self.process is not None
+        while living := {*descendants(self.process.pid)} - {spared}:
+            self.lost += len(living - {submission})
             for pid in living:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -202,7 +219,7 @@ class Submission:
         for stream in (self._requests, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
-        self.worker.reap()
+        self.worker.reap(self.pid)
         remove(self.place)
 
     def run(self, source: str) -> list[Output]:
@@ -210,7 +227,14 @@ class Submission:
         answer = self._ask({"op": "run", "source": source}, self.limits.cell_seconds)
         if answer["id"] == "ended":
             raise SubmissionDied("broke the protocol (an end that nobody had asked for)")
+        self.end_strays()
         return checked_outputs(answer.get("outputs"))
+
+    def end_strays(self) -> None:
+        """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
+        self.worker.end_strays(self.pid)
+        if self.worker.worn:
+            raise SubmissionDied("started too many processes and was ended")
 
     def exercise(self) -> "RemoteStudent":
         """The student's functions in their present state, each call in a throwaway copy of the process."""
@@ -226,7 +250,6 @@ class Submission:
             wire.send(self._requests, request, deadline=deadline)
             answer = self._receive(deadline)
         except wire.WireTimeout:
-            self.worker.worn = True
             raise SubmissionDied(
                 f"did not answer within {seconds:g} seconds and was ended"
             ) from None
@@ -307,6 +330,7 @@ class RemoteStudent:
         answer = self.submission._ask({"op": "finish"}, 2)
         if answer.get("id") != "ended":
             raise SubmissionDied("broke the protocol (did not end)")
+        self.submission.end_strays()
 
     def _ask(self, request: dict[str, Any], seconds: float) -> Any:
         """The answer, or an Outcome if the process did not give one."""
@@ -397,11 +421,15 @@ def remove(folder: Path) -> None:
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
 
 
-def _threads(pid: int) -> int:
+def _children(pid: int) -> list[int] | None:
+    """Child processes, zombies included, without a look at every process; None where the kernel does not tell."""
+    found: list[int] = []
     try:
-        return len(os.listdir(f"/proc/{pid}/task"))
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
     except OSError:
-        return 0
+        return None
+    return found
 
 
 def _memory(pids: list[int]) -> int:

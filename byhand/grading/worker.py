@@ -50,9 +50,9 @@ def _become_subreaper() -> None:
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def _reap() -> None:
+def _reap(options: int = 0) -> None:
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, 0)[0]:
+        while os.waitpid(-1, options)[0]:
             pass
 
 
@@ -144,7 +144,48 @@ def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
                 allow_degraded=lacking if request["degraded"] else [],
             )
         )
+        _refuse_what_the_sandbox_allows()
     return requests, answers
+
+
+def _refuse_what_the_sandbox_allows() -> None:
+    """Let the kernel refuse this process every socket but those of Unix, and the names behind links.
+
+    Landlock knows TCP and UDP alone, and sandlock reads links for a process, those to folders and open files of others
+    in /proc included. A filter in classic BPF, as in Linux' Documentation/userspace-api/seccomp_filter.rst; the sandbox
+    has set no_new_privs already.
+    """
+    import ctypes
+    import errno
+    import socket
+    import struct
+
+    architecture, socket_call, links = {
+        "x86_64": (0xC000003E, 41, (89, 267)),  # socket; readlink, readlinkat
+        "aarch64": (0xC00000B7, 198, (78, 78)),
+    }[os.uname().machine]
+    load, equal, not_less, end = 0x20, 0x15, 0x35, 0x06
+    allow, deny = 0x7FFF0000, 0x00050000
+    program = [  # operation, steps to jump if true, if false, operand
+        (load, 0, 0, 4),  # seccomp_data.arch
+        (equal, 0, 7, architecture),
+        (load, 0, 0, 0),  # seccomp_data.nr
+        (not_less, 5, 0, 0x40000000),  # the numbers of x32
+        (equal, 4, 0, links[0]),
+        (equal, 3, 0, links[1]),
+        (equal, 0, 3, socket_call),
+        (load, 0, 0, 16),  # its first argument
+        (equal, 1, 2, socket.AF_UNIX),
+        (end, 0, 0, deny | errno.EACCES),
+        (end, 0, 0, allow),
+        (end, 0, 0, deny | errno.EAFNOSUPPORT),
+    ]
+    code = b"".join(struct.pack("HBBI", *step) for step in program)
+    filters = ctypes.create_string_buffer(code)
+    address = struct.pack("HP", len(program), ctypes.addressof(filters))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(22, 2, ctypes.create_string_buffer(address), 0, 0):  # PR_SET_SECCOMP, FILTER
+        raise OSError(ctypes.get_errno(), "seccomp")
 
 
 def _limit(limit: int, value: int) -> None:
@@ -195,6 +236,7 @@ def _judge_in_a_fork(
     shell: Any, requests: io.FileIO, answers: io.FileIO, message: dict[str, Any]
 ) -> None:
     """Answer calls in a throwaway copy of this process; report if it does not end as it should."""
+    _reap(os.WNOHANG)  # what cells have left behind takes up places for processes
     pid = os.fork()
     if pid == 0:
         try:

@@ -151,9 +151,8 @@ def _grade(shared: Path, wanted: list[Submission], stock: bool) -> Observed:
                 _hand_in(course, students, dict(places), canaries["neighbour"])
                 runs[name] = Run(str(course))
         before = _snapshot([home, *(Path(run.folder) for run in runs.values())])
-        lanes = [[n for n in runs if n == "answers"], [n for n in runs if n != "answers"]]
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda lane: [_run(runs[n], environment) for n in lane], lanes))
+        with ThreadPoolExecutor() as pool:  # much of it is waiting for time limits
+            list(pool.map(lambda run: _run(run, environment), runs.values()))
         time.sleep(1)  # what is dying may die
         observed = Observed(runs, places, canaries)
         observed.victim_alive = victim.poll() is None and os.getpriority(0, victim.pid) == 0
