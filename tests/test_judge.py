@@ -71,6 +71,40 @@ def test_a_one_by_one_array_is_a_scalar():
     assert verdict(lambda X, a, y: (right(X, a, y)[0], np.mean(a - y, keepdims=True))).right
 
 
+class Countdown(Exercise):
+    """The whole numbers from n down to 0, as an array."""
+
+    points = 1
+
+    def cases(rng):
+        yield from (0, 2, int(rng.integers(3, 9)))
+
+    def reference(n):
+        return np.arange(n, -1, -1.0)
+
+
+def test_a_list_is_a_row_also_where_the_row_holds_one_number():
+    assert verdict(lambda n: list(range(n, -1, -1)), Countdown).right
+    assert verdict(lambda n: list(range(n, 0, -1)), Countdown).status is Status.WRONG
+
+
+class LogOf(Exercise):
+    """log z, −inf at 0."""
+
+    points = 1
+
+    def cases(rng):
+        yield from (1.0, 0.0, float(rng.uniform(1, 2)))
+
+    def reference(z):
+        return float(np.log(z)) if z else -np.inf
+
+
+def test_a_finite_answer_where_it_must_be_infinite_is_told_so():
+    v = verdict(lambda z: np.log(z + 1e-300), LogOf)
+    assert v.sentence == "The result of `log_of` is finite where it must be infinite."
+
+
 def recursive(X):
     return recursive(X)
 
