@@ -51,10 +51,10 @@ def judge(
             return _attempt(exercise, student, seed)
 
     given = attempt_with(*exercise.uses)
-    if given.score <= own.score:
+    if given.score < own.score:
         return own
     if not given.right:
-        return given
+        return given  # at equal scores too: it says what is wrong here, not in an earlier one
     alone = [name for name in exercise.uses if attempt_with(name).right]
     blamed = tuple(alone[:1]) or exercise.uses
     names = " and ".join(f"`{name}`" for name in blamed)

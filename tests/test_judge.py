@@ -384,6 +384,15 @@ def test_a_wrong_function_is_wrong_also_with_right_earlier_ones():
     assert judge(Built, NamespaceStudent(namespace), earlier={"base": Base}).score == 0
 
 
+@pytest.mark.parametrize("base", ["raise NotImplementedError()", "return z[5]", "return 7 * z"])
+def test_a_wrong_function_is_told_its_own_mistake_whatever_earlier_ones_do(base):
+    namespace = {}
+    exec(f"def base(z):\n    {base}\ndef built(z):\n    return -base(z) - 1", namespace)
+    v = judge(Built, NamespaceStudent(namespace), earlier={"base": Base})
+    assert (v.status, v.score) == (Status.WRONG, 0)
+    assert "exactly −1 times" in v.sentence
+
+
 class Slopes(Exercise):
     """A number for every node."""
 
