@@ -641,7 +641,7 @@ def draw_landscape(x: float = 0.4, y: float = -1.1, rate: float = 0.2) -> Pictur
     chart.set_yticks([-1, 0, 1], ["−1", "0", "1"])
     chart.set_xlabel("x", labelpad=0)
     chart.set_ylabel("y", labelpad=-6)
-    picture.text(0.02, 0.925, f"start ({number(x)}, {number(y)})", color=FORWARD, weight="bold")
+    picture.text(0.02, 0.93, f"start ({number(x)}, {number(y)})", color=FORWARD, weight="bold")
     picture.text(
         0.35, 0.93, f"slopes ({_signed(round(dx, 2))}, {_signed(round(dy, 2))})",
         color=BACKWARD, weight="bold",
