@@ -1,6 +1,7 @@
 """Judge one exercise against one student, wherever the student's functions live."""
 
 import builtins
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,16 +15,49 @@ from byhand.student import Outcome, Student, call, identical
 from byhand.verdict import Status, Verdict
 
 
+class Case:
+    """The arguments of one call, and what the reference and known mistakes do with them, found out once."""
+
+    def __init__(self, exercise: type[Exercise], args: tuple, slow: bool) -> None:
+        self.exercise, self.args = exercise, args
+        #: the case on which slow mistakes never come to an end
+        self.slow = slow
+        self._wrong: dict[str, Outcome] = {}
+
+    @functools.cached_property
+    def expected(self) -> Outcome:
+        return _expected(self.exercise, self.args)
+
+    def outcome_of(self, mistake: Mistake) -> Outcome:
+        if mistake.name not in self._wrong:
+            self._wrong[mistake.name] = call(mistake.function, self.args, self.exercise.time_limit)
+        return self._wrong[mistake.name]
+
+
+@functools.lru_cache(maxsize=64)
+def cases_of(exercise: type[Exercise], seed: int) -> tuple[Case, ...]:
+    """All cases in order, the first one again at the end: the same for everyone who is judged with this seed."""
+    cases = [Case(exercise, args, slow=False) for args in exercise.calls(seed)]
+    if exercise.slow_case is not None:
+        cases.append(Case(exercise, exercise.slow_case(), slow=True))
+    return (*cases, cases[0])
+
+
 @dataclass(frozen=True)
 class Trial:
     """One call of the learner's function, beside what was expected of it."""
 
-    args: tuple
-    expected: Outcome
+    case: Case
     actual: Outcome
     found: list[Difference]
-    #: the case on which slow mistakes never come to an end
-    slow: bool = False
+
+    @property
+    def args(self) -> tuple:
+        return self.case.args
+
+    @property
+    def expected(self) -> Outcome:
+        return self.case.expected
 
 
 def judge(
@@ -127,20 +161,13 @@ def _verdict(
 
 
 def _trials(exercise: type[Exercise], student: Student, seed: int) -> list[Trial]:
-    """All cases in order, the first one again at the end; stops where going on would be useless or take long."""
-    cases = [(args, False) for args in exercise.calls(seed)]
-    if exercise.slow_case is not None:
-        cases.append((exercise.slow_case(), True))
-    trials = []
-    for args, slow in [*cases, cases[0]]:
-        expected = _expected(exercise, args)
-        actual = student.call(exercise.name, args, exercise.time_limit)
-        trials.append(
-            Trial(args, expected, actual, _judge_call(exercise, args, expected, actual), slow)
-        )
-        if actual.timed_out or actual.error == "NotImplementedError":
-            break
-    return trials
+    """The outcomes of all cases; stops where going on would be useless or take long."""
+    cases = cases_of(exercise, seed)  # type: ignore[arg-type]
+    outcomes = student.calls(exercise.name, [case.args for case in cases], exercise.time_limit)
+    return [
+        Trial(case, actual, _judge_call(exercise, case.args, case.expected, actual))
+        for case, actual in zip(cases, outcomes, strict=False)
+    ]
 
 
 def _expected(exercise: type[Exercise], args: tuple) -> Outcome:
@@ -218,12 +245,11 @@ def _examples(args: tuple) -> int:
 def _fits(mistake: Mistake, exercise: type[Exercise], trials: list[Trial]) -> bool:
     """Whether on every case the mistake's whole outcome equals the student's."""
     for trial in trials:
-        if mistake.slow and trial.slow:
+        if mistake.slow and trial.case.slow:
             if not trial.actual.timed_out:
                 return False
             continue
-        wrong = call(mistake.function, trial.args, exercise.time_limit)
-        if not _same(wrong, trial.actual, exercise):
+        if not _same(trial.case.outcome_of(mistake), trial.actual, exercise):
             return False
     return True
 
@@ -253,7 +279,7 @@ def _broken_invariant(exercise: type[Exercise], student: Student, seed: int) -> 
     """The sentence of the first property that does not hold."""
 
     def call_student(*args: Any) -> Any:
-        outcome = student.call(exercise.name, args, exercise.time_limit)
+        (outcome,) = student.calls(exercise.name, [args], exercise.time_limit)
         if not outcome.returned:
             raise _CallFailed
         return outcome.value

@@ -7,7 +7,7 @@ import signal
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Protocol
@@ -39,6 +39,11 @@ class Outcome:
     def returned(self) -> bool:
         return self.error is None and not self.timed_out
 
+    @property
+    def ends_calls(self) -> bool:
+        """Whether more calls would be useless or take long."""
+        return self.timed_out or self.error == "NotImplementedError"
+
 
 class Student(Protocol):
     """Somebody's functions, wherever they live."""
@@ -46,8 +51,8 @@ class Student(Protocol):
     def lacks(self, name: str) -> str | None:
         """None if there is a function of this name, else a sentence that says what is there instead."""
 
-    def call(self, name: str, args: tuple, time_limit: float) -> Outcome:
-        """Call the function with fresh copies of `args`."""
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
+        """Call the function with a fresh copy of each case, until an outcome ends it."""
 
     def using(self, references: Mapping[str, Callable]) -> contextlib.AbstractContextManager[None]:
         """While the context is open, these functions stand in the place of the learner's own."""
@@ -67,8 +72,11 @@ class NamespaceStudent:
             return f"`{name}` is no longer a function but a value ({kind}): run the cell that defines it again."
         return None
 
-    def call(self, name: str, args: tuple, time_limit: float) -> Outcome:
-        return call(self.namespace[name], args, time_limit)
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
+        for args in cases:
+            yield (outcome := call(self.namespace[name], args, time_limit))
+            if outcome.ends_calls:
+                return
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:

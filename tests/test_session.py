@@ -222,28 +222,70 @@ def breaks_others(x):
 )
 def test_a_call_that_goes_wrong_costs_only_itself(submission, name, told):
     submission.run(FUNCTIONS)
-    student = submission.exercise()
-    assert student.call("good", (1,), 1).value == 2
+    student, other = submission.exercise(), submission.exercise()
+    assert call(student, "good").value == 2
     begun = time.monotonic()
-    outcome = student.call(name, (1,), 1)
+    outcome = call(student, name)
     assert time.monotonic() - begun < 5
     assert not outcome.returned
     assert (outcome.error, outcome.timed_out) == (told, told is None)
-    assert student.call("good", (1,), 1).value == 2
     assert student.violation is None
-    student.end()
-    assert only(submission.run("good(1)"))["data"] == {"text/plain": "2"}
+    assert call(other, "good").value == 2
+
+
+def call(student, name):
+    assert student.lacks(name) is None
+    (outcome,) = student.calls(name, [(1,)], 1)
+    return outcome
 
 
 def test_what_a_call_changes_does_not_outlive_the_exercise(submission):
     submission.run(FUNCTIONS)
+    student, other = submission.exercise(), submission.exercise()
+    assert call(student, "breaks_others").value == 1
+    assert "NoneType" in student.lacks("good")
+    assert call(other, "good").value == 2
+
+
+def test_all_calls_are_asked_for_at_once_and_end_where_more_would_take_long(submission):
+    submission.run("def f(x):\n    while x == 3: pass\n    return x")
     student = submission.exercise()
-    assert student.call("breaks_others", (1,), 1).value == 1
-    student.end()
-    other = submission.exercise()
-    assert other.call("good", (1,), 1).value == 2
-    other.end()
-    assert only(submission.run("good(1), int(np.add(1, 1))"))["data"] == {"text/plain": "(2, 2)"}
+    assert student.lacks("f") is None
+    outcomes = list(student.calls("f", [(x,) for x in range(6)], 0.5))
+    assert [outcome.value for outcome in outcomes] == [0, 1, 2, None]
+    assert outcomes[-1].timed_out
+
+
+def test_the_process_that_ran_the_cells_is_gone_before_a_copy_is_asked_anything(submission):
+    submission.run(FUNCTIONS)
+    student, first = submission.exercise(), submission.pid
+    call(student, "good")
+    assert submission.pid != first
+    assert first not in descendants(submission.worker.process.pid)
+
+
+def two(x):
+    return 2
+
+
+def three(x):
+    return 3
+
+
+REFERENCES = {2: two, 3: three}
+
+
+def test_references_stand_in_a_fresh_copy_of_the_process(submission):
+    submission.run(
+        "def inner(x): return 7\ndef outer(x):\n    global inner, n\n    n = 1\n    return inner(x)"
+    )
+    student = submission.exercise(spare=True)
+    assert call(student, "outer").value == 7
+    assert student.lacks("n") is not None
+    for factor in (2, 3):
+        with student.using({"inner": REFERENCES[factor]}):
+            assert "no function" in student.lacks("n")
+            assert call(student, "outer").value == factor
 
 
 def test_names_that_are_missing_or_values_are_said(submission):
@@ -368,6 +410,14 @@ def test_a_function_that_ends_badly_costs_only_its_exercise(worker, body):
     cells = f"def double(x):\n    {body}", "?double", TRIPLE, "?triple"
     _, scores = graded(worker, *cells)
     assert scores == {"double": 0, "triple": 3}
+
+
+def test_a_function_that_kills_every_process_it_can_costs_only_its_exercise(worker):
+    kills = "def double(x):\n    import os\n    os.kill(-1, 9)"
+    run, scores = graded(worker, kills, "?double", TRIPLE, "?triple")
+    assert scores == {"double": 0, "triple": 3}
+    assert any("killed" in note for note in run.notes)
+    assert graded(worker, DOUBLE, "?double")[1] == {"double": 2}
 
 
 FORGERIES = {
@@ -507,8 +557,8 @@ def test_a_cell_that_starts_very_many_processes_costs_its_submission_and_no_othe
     submission.close()
     for _ in range(3):
         following = worker.begin(LIMITS)
-        following.run("def f():\n    return 3")
-        assert following.exercise().call("f", (), 2).value == 3
+        following.run("def f(x):\n    return 3")
+        assert call(following.exercise(), "f").value == 3
         following.close()
 
 

@@ -3,24 +3,33 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat.notebooknode import from_dict
 
 from byhand.exercise import Exercise
-from byhand.grading.session import Limits, Output, Submission, SubmissionDied, Worker
+from byhand.grading.session import (
+    Limits,
+    Output,
+    RemoteStudent,
+    Submission,
+    SubmissionDied,
+    Worker,
+)
 from byhand.judge import judge
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
 
+Step = TypeVar("Step", bound=tuple)
+
 
 class GradedRun:
     """One notebook being graded.
 
-    Its cells are run twice, in two processes that never meet. The first gives the outputs that a student gets back; it
-    is gone before any hidden input is drawn. The second runs the cells up to each exercise and is judged there; what it
-    prints is dropped, so that no hidden input finds a way back to a student.
+    One process runs the cells, and leaves a sleeping copy of itself at each test cell. It gives the outputs that a
+    student gets back, and is gone before any hidden input is drawn: then the copies are judged, one after the other,
+    and whatever they print is dropped.
 
     Fail closed: every grade cell holds the score 0 from the start. If a cell ends or hangs the process, the submission
     is run again without that cell, so that a crash costs what it broke and nothing else.
@@ -43,6 +52,7 @@ class GradedRun:
         #: sentences for the instructor about what was not as it should be
         self.notes: list[str] = []
         self._skipped: set[int] = set()
+        self._judging = False
 
     def grade(self, only: str | None = None) -> None:
         """Run all cells and judge every exercise, or `only` one; outputs and scores go into the cells."""
@@ -50,75 +60,80 @@ class GradedRun:
             cell.outputs, cell.execution_count = [], None
             if _is_test(cell):
                 _write_score(cell, 0, "This exercise was not reached.")
-        if only is None:
-            self._repeat(self._run_all)
-        self._repeat(lambda submission: self._judge_all(submission, only))
-
-    def _repeat(self, walk: Callable[[Submission], bool]) -> None:
-        """Walk through the notebook, from the top in a fresh process, until a walk comes to its end."""
-        self._end = time.monotonic() + self.limits.submission_seconds
+                if _name(cell) not in self.exercises:
+                    self.notes.append(f"{_name(cell)} has no hidden tests and scores 0")
         for _ in range(MOST_RESTARTS):
             submission = self.worker.begin(self.limits, self.files)
             try:
-                if walk(submission):
+                copies = self._run(submission, only)
+                if copies is not None and self._judge_all(submission, copies):
                     return
             finally:
                 submission.close()
         self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
 
-    def _run_all(self, submission: Submission) -> bool:
-        """Run all cells for their outputs; False if the process did not survive one of them."""
-        for number, cell in self._left(test_cells=False):
+    def _run(self, submission: Submission, only: str | None) -> dict[str, RemoteStudent] | None:
+        """Run all cells; the students to be judged, by exercise. None if the process did not survive a cell."""
+        students = {}
+        for number, cell in self._in_time(list(enumerate(self.cells, 1))):
             try:
-                _set_outputs(cell, submission.run(cell.source), number)
+                if not _is_test(cell):
+                    outputs = submission.run(cell.source)
+                    if not self._judging:
+                        _set_outputs(cell, outputs, number)
+                elif only in (None, _name(cell)) and self._is_open(_name(cell)):
+                    name = _name(cell)
+                    students[name] = submission.exercise(spare=bool(self.exercises[name].uses))
             except SubmissionDied as death:
                 self._leave_out(number, cell, death)
+                return None
+            if only in students:
+                break
+        return students
+
+    def _judge_all(self, submission: Submission, students: dict[str, RemoteStudent]) -> bool:
+        """Judge each exercise in a process that has run the cells before its test; False to start again."""
+        self._judging = True
+        cells = {_name(cell): cell for cell in self.cells if _is_test(cell)}
+        for name, student in self._in_time(list(students.items())):
+            if student.is_lost:
+                self.notes.append(f"{name}: the process was killed by another one and run again")
+                return False
+            self._judge(student, cells[name])
+            try:
+                submission.end_strays()
+            except SubmissionDied as death:
+                self.notes.append(f"{name}: the process {death}")
                 return False
         return True
 
-    def _judge_all(self, submission: Submission, only: str | None) -> bool:
-        """Run the cells and judge each exercise right after its test cell's place; False to start again."""
-        for number, cell in self._left(test_cells=True):
-            if _is_test(cell):
-                if only in (None, _name(cell)) and not self._judge(submission, cell):
-                    return False
-                if len(self.verdicts) == len(self.exercises):
-                    return True
+    def _is_open(self, name: str) -> bool:
+        return name in self.exercises and name not in self.verdicts
+
+    def _in_time(self, steps: list[Step]) -> Iterator[Step]:
+        """These steps, until the time for a submission is used up."""
+        end = time.monotonic() + self.limits.submission_seconds
+        for number, step in enumerate(steps, 1):
+            if isinstance(step[0], int) and step[0] in self._skipped:
                 continue
-            try:
-                submission.run(cell.source)
-            except SubmissionDied as death:
-                self._leave_out(number, cell, death)
-                return False
-        return True
-
-    def _left(self, test_cells: bool) -> Iterator[tuple[int, Any]]:
-        """The cells that are still to be run, numbered, until the time is used up."""
-        for number, cell in enumerate(self.cells, 1):
-            if time.monotonic() > self._end:
-                note = (
-                    f"used up its {self.limits.submission_seconds:g} seconds before cell {number}"
+            if time.monotonic() > end:
+                what = step[0] if isinstance(step[0], str) else f"cell {number}"
+                self.notes.append(
+                    f"used up its {self.limits.submission_seconds:g} seconds before {what}"
                 )
-                self.notes += [note] if note not in self.notes else []
                 return
-            if number not in self._skipped and (test_cells or not _is_test(cell)):
-                yield number, cell
+            yield step
 
     def _leave_out(self, number: int, cell: Any, death: SubmissionDied) -> None:
         self._skipped.add(number)
         self.notes.append(f"cell {number} {death}")
+        if _is_test(cell):
+            return
         words = f"This cell {death}. The others were run without it."
         _set_outputs(cell, [_error("CellEnded", words)], number)
 
-    def _judge(self, submission: Submission, cell: Any) -> bool:
-        """Judge the exercise of a test cell; False if the submission has to be started again afterwards."""
+    def _judge(self, student: RemoteStudent, cell: Any) -> None:
         name = _name(cell)
-        if name in self.verdicts:
-            return True
-        if name not in self.exercises:
-            self.notes.append(f"{name} has no hidden tests and scores 0")
-            return True
-        student = submission.exercise()
         exercise = self.exercises[name]
         try:
             verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
@@ -128,15 +143,8 @@ class GradedRun:
             verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)
         self.verdicts[name] = verdict
         _write_score(cell, verdict.score, verdict.text())
-        if student.violation is None:
-            try:
-                student.end()
-            except SubmissionDied as death:
-                student.violation = str(death)
         if student.violation is not None:
             self.notes.append(f"{name}: the process {student.violation}")
-            return False
-        return True
 
 
 def _name(cell: Any) -> str:

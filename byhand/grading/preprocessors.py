@@ -1,11 +1,13 @@
 """The steps that `nbgrader autograde` runs in the place of its own, so that student code cannot touch a grade."""
 
 import atexit
+import functools
 import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
@@ -15,6 +17,10 @@ from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level
 from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
+
+# Each step of nbgrader opens the gradebook anew. With one engine for each address, SQLAlchemy keeps what it has
+# compiled; closing the gradebook still closes its connections.
+nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
 
 UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
 

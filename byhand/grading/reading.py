@@ -102,6 +102,9 @@ class SubmissionExporter(NotebookExporter):
             notebook = self._read_submitted(path, resources)
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
+    def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
+        """Nothing after each single step: what is written is valid, or writing it complains."""
+
     def _is_sanitized(self, path: Path, resources: Any) -> bool:
         """Whether this is our own file, the result of the first conversion."""
         coursedir, ids = self._coursedir, resources.get("nbgrader")

@@ -6,12 +6,13 @@ plain data; there is no message that carries a score.
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -49,6 +50,14 @@ class Limits:
 
 class SubmissionDied(Exception):
     """The process that ran the submission is gone; the message says why, in words for the instructor."""
+
+
+class OutOfTime(SubmissionDied):
+    """It had to be ended because it did not answer."""
+
+
+class Ended(SubmissionDied):
+    """It ended by itself."""
 
 
 class Worker:
@@ -115,7 +124,7 @@ class Worker:
             _copy_files(files, folder)
         for name in ("requests", "answers"):
             os.mkfifo(place / name, 0o600)
-        answers = open(os.open(place / "answers", os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0)
+        answers = open(os.open(place / "answers", os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0)
         requests = open(os.open(place / "requests", os.O_RDWR), "wb", buffering=0)
         confined = process.level is not Level.NONE
         library = self.scratch / "library"
@@ -140,11 +149,11 @@ class Worker:
             raise wire.WireClosed("The worker is gone.") from error
         return Submission(self, place, requests, answers, limits, begun["pid"])
 
-    def reap(self, submission: int) -> None:
+    def reap(self, known: set[int]) -> None:
         """Kill whatever a submission has left running, and let the worker forget it."""
         if self.process is None:
             return
-        self._kill_descendants(submission)
+        self._kill_descendants(known)
         if self.worn:  # the next submission gets a new worker, with all its places
             self.close()
             return
@@ -160,16 +169,19 @@ class Worker:
         """Whether so many places for processes are lost that a submission might miss them."""
         return self.lost > MOST_PROCESSES // 4
 
-    def end_strays(self, submission: int) -> None:
-        """Kill every process below the worker but the submission itself: what its cells and calls have left running."""
+    def end_strays(self, active: int, known: set[int]) -> None:
+        """Kill every process below the worker but the known ones: what cells and calls have left running."""
         assert self.process is not None
-        if _children(self.process.pid) != [submission] or _children(submission):
-            self._kill_descendants(submission, spared=submission)
+        for parent in (self.process.pid, active):
+            children = _children(parent)
+            if children is None or not known.issuperset(children):
+                self._kill_descendants(known, spared=known)
+                return
 
-    def _kill_descendants(self, submission: int | None = None, spared: int | None = None) -> None:
+    def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
-        while living := {*descendants(self.process.pid)} - {spared}:
-            self.lost += len(living - {submission})
+        while living := {*descendants(self.process.pid)}.difference(spared):
+            self.lost += len(living.difference(known))
             for pid in living:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -196,8 +208,36 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+class Process:
+    """One process of a submission, held by a descriptor that no other process can ever stand for."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.descriptor = os.pidfd_open(pid)
+
+    @property
+    def is_gone(self) -> bool:
+        return self.descriptor < 0 or _readable(self.descriptor, 0)
+
+    def signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.descriptor, number)
+
+    def kill(self) -> None:
+        """End it, and come back when it is gone."""
+        if self.descriptor >= 0:
+            self.signal(signal.SIGKILL)
+            _readable(self.descriptor, time.monotonic() + 5)
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
 class Submission:
-    """One submission, running in the worker."""
+    """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
+
+    All of them have the same two pipes, and one at a time uses them. Once a copy is asked anything, the process that
+    ran the cells is gone: no hidden input has a way into outputs.
+    """
 
     def __init__(
         self,
@@ -208,162 +248,206 @@ class Submission:
         limits: Limits,
         pid: int,
     ) -> None:
-        self.worker, self.place, self.limits, self.pid = worker, place, limits, pid
+        self.worker, self.place, self.limits = worker, place, limits
         self._requests, self._answers = requests, answers
         self._serial = 0
-        self.alive = True
+        self._copies: dict[int, Process] = {}
+        self._known = {pid}
+        self._active = Process(pid)
+
+    @property
+    def pid(self) -> int:
+        """The process that is asked now."""
+        return self._active.pid
 
     def close(self) -> None:
         """End the submission's processes and remove its files."""
-        self.alive = False
+        for process in (self._active, *self._copies.values()):
+            process.kill()
         for stream in (self._requests, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
-        self.worker.reap(self.pid)
+        self.worker.reap(self._known)
         remove(self.place)
 
     def run(self, source: str) -> list[Output]:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
-        answer = self._ask({"op": "run", "source": source}, self.limits.cell_seconds)
-        if answer["id"] == "ended":
-            raise SubmissionDied("broke the protocol (an end that nobody had asked for)")
+        answer = self.ask({"op": "run", "source": source}, self.limits.cell_seconds)
         self.end_strays()
-        return checked_outputs(answer.get("outputs"))
+        return checked_outputs(answer)
+
+    def hold(self) -> int:
+        """A copy of the process as it is now, asleep; its process id. Raises SubmissionDied if there can be none."""
+        patience = 2 * self.limits.submission_seconds + 60
+        pid = self.ask({"op": "hold", "patience": patience}, 5)
+        try:
+            if not isinstance(pid, int) or pid not in (
+                _children(self.pid) or descendants(self.pid)
+            ):
+                raise ProcessLookupError
+            self._copies[pid] = Process(pid)
+        except OSError:
+            raise SubmissionDied("could not be copied") from None
+        self._known.add(pid)
+        return pid
+
+    def is_lost(self, pid: int) -> bool:
+        """Whether a sleeping copy has been killed by another process of this submission."""
+        return self._copies[pid].is_gone
+
+    def wake(self, pid: int) -> None:
+        """End the process that was asked until now, and ask this copy from now on."""
+        self._active.kill()
+        self._drain()
+        self._active = self._copies.pop(pid)
+        self._active.signal(signal.SIGUSR1)
+
+    def exercise(self, spare: bool = False) -> "RemoteStudent":
+        """The student's functions in their present state; `spare` for one that is to be judged more than once."""
+        return RemoteStudent(self, self.hold(), spare)
 
     def end_strays(self) -> None:
         """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
-        self.worker.end_strays(self.pid)
+        self.worker.end_strays(self.pid, {self.pid, *self._copies})
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
 
-    def exercise(self) -> "RemoteStudent":
-        """The student's functions in their present state, each call in a throwaway copy of the process."""
-        return RemoteStudent(self)
+    def ask(self, request: dict[str, Any], seconds: float) -> Any:
+        """The one answer to a request. Raises SubmissionDied."""
+        self.send(request, seconds)
+        return self.receive(seconds)
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def send(self, request: dict[str, Any], seconds: float) -> None:
+        """Ask the active process. Raises SubmissionDied."""
         self._serial += 1
-        request = {"id": self._serial, "seconds": seconds, **request}
-        deadline = time.monotonic() + seconds + GRACE
-        if _readable(self._answers, 0) and not self._is_closed():
+        if _readable(self._answers, 0):
             raise SubmissionDied("broke the protocol (an answer before the question)")
+        request = {"id": self._serial, "seconds": seconds, **request}
         try:
-            wire.send(self._requests, request, deadline=deadline)
-            answer = self._receive(deadline)
+            wire.send(self._requests, request, deadline=time.monotonic() + seconds + GRACE)
+        except wire.WireError:
+            raise SubmissionDied("did not read what it was asked and was ended") from None
+
+    def receive(self, seconds: float) -> Any:
+        """The next answer to what was asked last. Raises SubmissionDied."""
+        try:
+            answer = self._receive(time.monotonic() + seconds + GRACE)
         except wire.WireTimeout:
-            raise SubmissionDied(
-                f"did not answer within {seconds:g} seconds and was ended"
-            ) from None
-        except wire.WireClosed:
-            raise SubmissionDied("ended its own process") from None
+            raise OutOfTime(f"did not answer within {seconds:g} seconds and was ended") from None
         except wire.WireError as error:
             raise SubmissionDied(f"broke the protocol ({error})") from None
-        if not isinstance(answer, dict) or answer.get("id") not in (self._serial, "ended"):
+        if not isinstance(answer, dict) or answer.get("id") != self._serial:
             raise SubmissionDied("broke the protocol (an answer nobody had asked for)")
-        return answer
-
-    def _is_closed(self) -> bool:
-        """Whether nobody holds the other end any more: then there is nothing to read but the end."""
-        import select
-
-        poll = select.poll()
-        poll.register(self._answers, select.POLLIN)
-        return all(not event & select.POLLIN for _, event in poll.poll(0))
+        return answer.get("answer")
 
     def _receive(self, deadline: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
         while True:
             slice_end = min(deadline, time.monotonic() + LOOK)
-            if _readable(self._answers, slice_end) or slice_end >= deadline:
-                return wire.receive(self._answers, deadline=deadline)
+            if _readable(self._answers, slice_end, self._active.descriptor):
+                if not _readable(self._answers, 0):
+                    raise Ended("ended its own process")
+                return wire.receive(self._answers, deadline=min(deadline, time.monotonic() + 5))
+            if slice_end >= deadline:
+                raise wire.WireTimeout
             try:
                 files, size = _usage(self.place)
             except RecursionError:  # folders in folders in folders
                 files, size = MOST_FILES + 1, 0
             if files > MOST_FILES or size > MOST_BYTES:
                 raise SubmissionDied("wrote too many or too large files and was ended")
-            if _memory([self.pid, *descendants(self.pid)]) > self.limits.memory_bytes:
+            assert self.worker.process is not None
+            if _memory(descendants(self.worker.process.pid)) > self.limits.memory_bytes:
                 raise SubmissionDied("used too much memory and was ended")
+
+    def _drain(self) -> None:
+        """Forget what a process that is gone has left unread or unasked for."""
+        for stream in (self._requests, self._answers):
+            with contextlib.suppress(BlockingIOError):
+                os.set_blocking(stream.fileno(), False)
+                while os.read(stream.fileno(), 1 << 20):
+                    pass
+        os.set_blocking(self._requests.fileno(), True)
 
 
 class RemoteStudent:
-    """A student whose functions live in the worker: `byhand.student.Student` over the wire."""
+    """A student whose functions live in the worker: `byhand.student.Student` over the wire.
 
-    def __init__(self, submission: Submission) -> None:
+    Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
+    that, one more copy is kept asleep if `spare`.
+    """
+
+    def __init__(self, submission: Submission, pid: int, spare: bool) -> None:
         self.submission = submission
-        self._process: int | None = None
-        self._definitions: list[str] = []
+        self._next: int | None = pid
+        self._spare = spare
+        self._awake = False
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
 
-    def lacks(self, name: str) -> str | None:
-        answer = self._ask({"op": "lacks", "name": name}, 5)
-        if isinstance(answer, Outcome):
-            return f"`{name}` could not be looked at."
-        return str(answer)[:500] if answer is not None else None
+    @property
+    def is_lost(self) -> bool:
+        """Whether its process was gone before it was asked anything."""
+        return not self._awake and self._next is not None and self.submission.is_lost(self._next)
 
-    def call(self, name: str, args: tuple, time_limit: float) -> Outcome:
+    def lacks(self, name: str) -> str | None:
+        if not self._awake:
+            self._take_over()
+        if self.violation is None:
+            with self._ends():
+                answer = self.submission.ask({"op": "lacks", "name": name}, 5)
+                return str(answer)[:500] if answer is not None else None
+        return f"`{name}` could not be looked at."
+
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
+        """The outcomes of all calls, in order: asked for at once, answered one by one."""
         seconds = min(time_limit, self.submission.limits.call_seconds)
-        answer = self._ask({"op": "call", "name": name, "args": args}, seconds)
-        if isinstance(answer, Outcome):
-            return answer
+        request = {"op": "calls", "name": name, "cases": list(cases)}
+        if self.violation is not None:
+            yield Outcome(error="ProtocolViolation")
+            return
         try:
-            return wire.outcome_from_wire(answer)
+            self.submission.send(request, seconds)
+            for _ in cases:
+                outcome = wire.outcome_from_wire(self.submission.receive(seconds))
+                yield outcome
+                if outcome.ends_calls:
+                    return
+        except OutOfTime:
+            yield Outcome(timed_out=True)
+        except Ended:
+            yield Outcome(error="Crash")
+        except SubmissionDied as death:
+            self.violation = str(death)
+            yield Outcome(error="ProtocolViolation")
         except wire.WireError as error:
             self.violation = f"broke the protocol ({error})"
-            return Outcome(error="UnreadableAnswer")
+            yield Outcome(error="UnreadableAnswer")
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
-        self.end()
-        self._definitions = [source_as(function, name) for name, function in references.items()]
+        self._take_over()
+        with self._ends():
+            sources = [source_as(function, name) for name, function in references.items()]
+            self.submission.ask({"op": "define", "sources": sources}, 5)
+        yield
+
+    def _take_over(self) -> None:
+        """Let the copy that sleeps answer from now on, and keep another one if it may be needed."""
+        if self._next is not None:
+            self.submission.wake(self._next)
+            self._awake, self._next = True, None
+            if self._spare:
+                with self._ends():
+                    self._next = self.submission.hold()
+
+    @contextlib.contextmanager
+    def _ends(self) -> Iterator[None]:
+        """What kills the process in this block is the student's doing."""
         try:
             yield
-        finally:
-            self.end()
-            self._definitions = []
-
-    def end(self) -> None:
-        """End the throwaway process, so that the submission goes on."""
-        if self._process is None or not self.submission.alive:
-            return
-        self._process = None
-        answer = self.submission._ask({"op": "finish"}, 2)
-        if answer.get("id") != "ended":
-            raise SubmissionDied("broke the protocol (did not end)")
-        self.submission.end_strays()
-
-    def _ask(self, request: dict[str, Any], seconds: float) -> Any:
-        """The answer, or an Outcome if the process did not give one."""
-        if self.violation is not None:
-            return Outcome(error="ProtocolViolation")
-        try:
-            if self._process is None:
-                begun = self.submission._ask({"op": "judge", "definitions": self._definitions}, 5)
-                if begun.get("id") == "ended":
-                    self.violation = "broke the protocol (an end that nobody had asked for)"
-                    return Outcome(error="ProtocolViolation")
-                self._process = begun["pid"] if isinstance(begun.get("pid"), int) else -1
-            answer = self.submission._ask(request, seconds)
         except SubmissionDied as death:
-            return self._after_death(str(death))
-        if answer.get("id") == "ended":  # the throwaway process is gone, the submission lives
-            self._process = None
-            return Outcome(error="Crash")
-        return answer.get("answer")
-
-    def _after_death(self, why: str) -> Outcome:
-        """Kill the throwaway process; if the submission then goes on, only this call is lost."""
-        timed_out = "did not answer" in why
-        judge, self._process = self._process, None
-        if timed_out and judge in descendants(self.submission.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(judge, signal.SIGKILL)
-            with contextlib.suppress(SubmissionDied, wire.WireError):
-                answer = self.submission._receive(time.monotonic() + 5)
-                if isinstance(answer, dict) and answer.get("id") == "ended":
-                    return Outcome(timed_out=True)
-        self.violation = why
-        return Outcome(timed_out=True) if timed_out else Outcome(error="ProtocolViolation")
+            self.violation = str(death)
 
 
 def checked_outputs(outputs: Any) -> list[Output]:
@@ -395,11 +479,12 @@ def _checked_output(output: dict[Any, Any]) -> Output:
     return {}
 
 
-def _readable(stream: IO[bytes], deadline: float) -> bool:
-    import select
-
+def _readable(stream: IO[bytes] | int, deadline: float, process: int | None = None) -> bool:
+    """Whether there is something to read before the deadline, or the process of this descriptor is gone."""
     poll = select.poll()
-    poll.register(stream, select.POLLIN | select.POLLHUP)
+    poll.register(stream, select.POLLIN)
+    if process is not None:
+        poll.register(process, select.POLLIN)
     return bool(poll.poll(max(0, 1000 * (deadline - time.monotonic()))))
 
 

@@ -2,7 +2,8 @@
 
 It is started as `python -P worker.py SCRATCH`, imports what notebooks import, and then waits on stdin for submissions.
 For each it forks a child, confined to a folder of its own, which talks to the supervisor over two named pipes. The
-child runs cells; for each exercise it forks once more, and that process answers calls until it is told to end.
+child runs cells; for each exercise it forks a copy of itself, which sleeps until the child is gone, and then answers
+calls.
 
 Nothing here knows a hidden test, the reference of the exercise being judged, or a seed: whatever student code does to
 this process, it can only change its own answers.
@@ -50,9 +51,9 @@ def _become_subreaper() -> None:
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def _reap(options: int = 0) -> None:
+def _reap() -> None:
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, options)[0]:
+        while os.waitpid(-1, 0)[0]:
             pass
 
 
@@ -98,17 +99,39 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
         requests, answers = _enter(request)
         while True:
             message = wire.receive(requests)
-            if message["op"] == "run":
-                outputs = _run_cell(shell, message["source"], message["seconds"])
-                wire.send(answers, {"id": message["id"], "outputs": outputs})
-            elif message["op"] == "judge":
-                _judge_in_a_fork(shell, requests, answers, message)
-            elif message["op"] == "end":
-                break
+            for answer in _answers(shell, message):
+                wire.send(answers, {"id": message["id"], "answer": answer})
     except BaseException:
         pass
     finally:
         os._exit(0)
+
+
+def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
+    """The answers to one message: for calls as many as there are cases, else one."""
+    student = NamespaceStudent(shell.user_ns)
+    match message["op"]:
+        case "run":
+            yield _run_cell(shell, message["source"], message["seconds"])
+        case "hold":
+            pid = os.fork()
+            if pid == 0:
+                os.stat(
+                    os.devnull
+                )  # without any such call the sandbox never counts this process out
+                if signal.sigtimedwait({signal.SIGUSR1}, message["patience"]) is None:
+                    os._exit(0)
+            else:
+                yield pid
+        case "define":
+            for source in message["sources"]:
+                exec(source, shell.user_ns)
+            yield None
+        case "lacks":
+            yield student.lacks(message["name"])
+        case "calls":
+            for outcome in student.calls(message["name"], message["cases"], message["seconds"]):
+                yield wire.outcome_to_wire(outcome)
 
 
 def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
@@ -122,6 +145,7 @@ def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
     folder = request["folder"]
     os.chdir(folder)
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # wakes copies: see _answers
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.path.append(folder)  # last: a numpy.py handed in never stands in for NumPy
     sys.argv = sys.orig_argv[:] = ["ipykernel_launcher.py"]
@@ -230,41 +254,6 @@ def _alarm(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _judge_in_a_fork(
-    shell: Any, requests: io.FileIO, answers: io.FileIO, message: dict[str, Any]
-) -> None:
-    """Answer calls in a throwaway copy of this process; report if it does not end as it should."""
-    _reap(os.WNOHANG)  # what cells have left behind takes up places for processes
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _answer_calls(shell, requests, answers, message)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    # not an answer to a request: tells that whoever should answer is gone
-    wire.send(answers, {"id": "ended", "status": status})
-
-
-def _answer_calls(
-    shell: Any, requests: io.FileIO, answers: io.FileIO, message: dict[str, Any]
-) -> None:
-    student = NamespaceStudent(shell.user_ns)
-    for source in message["definitions"]:
-        exec(source, shell.user_ns)
-    wire.send(answers, {"id": message["id"], "pid": os.getpid()})
-    while True:
-        request = wire.receive(requests)
-        if request["op"] == "lacks":
-            answer: Any = student.lacks(request["name"])
-        elif request["op"] == "call":
-            outcome = student.call(request["name"], request["args"], request["seconds"])
-            answer = wire.outcome_to_wire(outcome)
-        else:
-            return
-        wire.send(answers, {"id": request["id"], "answer": answer})
 
 
 if __name__ == "__main__":
