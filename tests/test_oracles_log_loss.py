@@ -55,6 +55,22 @@ def no_warnings():
         yield
 
 
+def test_the_points_of_the_exercises():
+    points = [exercise.points for exercise in EXERCISES.values()]
+    assert dict(zip(EXERCISES, points, strict=True)) == {
+        "collapse": 2,
+        "sigmoid": 2,
+        "sigmoid_slope": 1,
+        "predict": 1,
+        "log_loss": 2,
+        "log_loss_from_logits": 2,
+        "slopes_one": 3,
+        "gradients": 3,
+        "train": 2,
+        "curvature": 1,
+    }
+
+
 # --- forward ------------------------------------------------------------------------------------
 
 

@@ -474,7 +474,7 @@ class SigmoidSlope(Exercise):
 class Predict(Exercise):
     """a = σ(Xw + b), a column."""
 
-    points = 2
+    points = 1
     uses = ("sigmoid",)
 
     def cases(rng):
