@@ -32,8 +32,8 @@ class AbsSlope(Exercise):
         yield np.array([-0.7])
         yield np.array([[0.3, -0.2, 0.0], [-5.0, 0.0, 0.9]])
         yield random_sign(rng) * float(rng.uniform(0.1, 0.9))
-        yield rng.normal(size=6)
-        yield 5 * rng.normal(size=(3, 2))
+        yield rng.uniform(0.05, 2, size=6) * rng.choice([-1, 1], size=6)
+        yield rng.uniform(0.05, 9, size=(3, 2)) * rng.choice([-1, 1], size=(3, 2))
 
     def reference(x):
         return 1.0 * np.sign(x)
@@ -138,7 +138,7 @@ class AbsSlope(Exercise):
 
     @alternative
     def both_sides_measured(x):
-        h = 1e-4
+        h = 1 / 1024
         return (np.abs(x + h) - np.abs(x - h)) / (2 * h)
 
     @alternative
@@ -642,7 +642,7 @@ class Bounce(Exercise):
         high = x0 % learning_rate
         return (learning_rate - high, high) if high else (0.0, 0.0)
 
-    @mistake("You give the position after the last step twice. The ball keeps jumping between two.")
+    @mistake("You give one position twice. The ball keeps jumping between two.")
     def the_same_twice(x0, learning_rate):
         x = x0
         while abs(x) >= learning_rate:
@@ -763,8 +763,8 @@ class DescendWithDecay(Exercise):
         return np.array(path)
 
     @mistake(
-        "Your rate is divided by 1 + decay again after every step, which is a power, (1 + decay)ᵗ: "
-        "divide the first rate by 1 + decay · t."
+        "Your rate is divided by 1 + decay once more at every step, which makes (1 + decay)ᵗ. "
+        "Divide the first rate by 1 + decay · t."
     )
     def power(slope, x0, learning_rate, decay, steps):
         path, rate = [float(x0)], learning_rate

@@ -103,7 +103,7 @@ class Hinge(Exercise):
         return np.mean(np.where(y * score < 0, 1 - y * score, 0))
 
     @mistake(
-        "This is the loss of the worst example. np.maximum compares with 0, np.max looks for the largest entry."
+        "This is the largest entry, not a mean. np.maximum compares with 0, np.max looks for the largest entry."
     )
     def worst_example(score, y):
         return np.max(1 - y * score)
@@ -613,7 +613,7 @@ class KlDivergence(Exercise):
         terms = np.where(target > 0, -target * np.log(prediction), 0)
         return terms.sum() / len(target)
 
-    @mistake("The ratio is upside down: log(t/p), or the sign in front is wrong.")
+    @mistake("This is minus the divergence: is the ratio upside down? It is Σ t log(t/p).")
     def sign_flipped(target, prediction):
         terms = np.where(target > 0, target * np.log(prediction / target), 0)
         return terms.sum() / len(target)
