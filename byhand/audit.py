@@ -35,15 +35,16 @@ class Finding:
     remark: str = ""
 
 
-def audit_course(root: Path, seeds: Iterable[int]) -> list[Finding]:
-    """Audit every module in `tests/hidden/`, with the stubs of the released notebooks.
+def audit_course(root: Path, seeds: Iterable[int], notebook: str = "*") -> list[Finding]:
+    """Audit every module in `tests/hidden/`, or that of one notebook, with the stubs of the released notebooks.
 
     Raises Problem where there is no hidden test or no released notebook.
     """
-    modules = sorted(root.glob("tests/hidden/*.py"))
+    modules = sorted(root.glob(f"tests/hidden/{notebook}.py"))
     if not modules:
+        whose = "" if notebook == "*" else f" of {notebook}"
         raise Problem(
-            f"There are no hidden tests in {root / 'tests' / 'hidden'}: run this in a checkout."
+            f"There are no hidden tests{whose} in {root / 'tests' / 'hidden'}: run this in a checkout."
         )
     seeds = list(seeds)
     return [
@@ -65,13 +66,17 @@ def stubs(root: Path, notebook: str) -> dict[str, str]:
     }
 
 
-def audit(exercises: Exercises, stubs: Mapping[str, str], seeds: list[int]) -> list[Finding]:
-    """Judge all known answers of the exercises of one notebook on all seeds.
+def audit(
+    exercises: Exercises, stubs: Mapping[str, str], seeds: list[int], only: str | None = None
+) -> list[Finding]:
+    """Judge all known answers of the exercises of one notebook, or of `only` one of them, on all seeds.
 
     `stubs` are the cells a learner starts from, by exercise; they must be judged "not attempted".
     """
     findings = []
     for exercise in exercises.values():
+        if only not in (None, exercise.name):
+            continue
         findings.append(_audit_cases(exercise, seeds))
         findings.append(_audit_right(exercise, "reference", exercise.reference, exercises, seeds))
         for right in exercise.alternatives.values():

@@ -73,12 +73,13 @@ def _verdict_table(result: "NotebookResult") -> Table:
 
 @app.command()
 def audit(
+    notebook: Annotated[str, typer.Argument(help="Only this one, such as chain_rule.")] = "*",
     seeds: Annotated[int, typer.Option(min=1, help="How many draws of the hidden inputs.")] = 50,
 ) -> None:
     """Prove the hidden tests: every known wrong answer rejected, every known right one accepted."""
     from byhand.audit import audit_course, summary
 
-    findings = audit_course(Path.cwd(), range(seeds))
+    findings = audit_course(Path.cwd(), range(seeds), notebook)
     table = Table("exercise", "kind", "answer", "", "named", "remark")
     for finding in findings:
         named = {True: "yes", False: "no"}[finding.named] if finding.kind == "mistake" else ""

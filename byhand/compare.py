@@ -4,7 +4,8 @@ Generous about containers (a list for a tuple, a list for a row of numbers, (1, 
 about the shape of an array.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -33,13 +34,13 @@ class Difference:
     """One place where an answer is not the expected one.
 
     `part` is the name of the returned part, or None when it is about the answer as a whole. `problem` reads on after
-    the name of the part. `conventions` are the ways in which this part would be right: names of `CONVENTIONS`.
+    the name of the part. `conventions()` finds the ways in which this part would be right: names of `CONVENTIONS`.
     """
 
     part: str | None
     stage: Stage
     problem: str
-    conventions: frozenset[str] = frozenset()
+    conventions: Callable[[], frozenset[str]] = frozenset
 
 
 def differences(
@@ -171,15 +172,22 @@ def _in_numbers(
     if np.isfinite(actual).all() and np.isinf(expected).any():
         yield Difference(part, Stage.VALUE, "is finite where it must be infinite")
         return
+    with np.errstate(all="ignore"):
+        off = np.max(np.abs(actual.astype(float) - expected))
+    conventions = functools.partial(_conventions, expected, actual, tolerance, m)
+    yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", conventions)
+
+
+def _conventions(
+    expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance, m: int
+) -> frozenset[str]:
     scales = {"−1": -1.0, "2": 2.0, "½": 0.5}
     if m > 1:
         scales |= {"m": float(m), "1/m": 1 / m}
     fitting = {name for name, c in scales.items() if _agree(c * expected, actual, tolerance)}
     if any(np.array_equal(np.round(expected, places), actual) for places in range(9)):
         fitting.add("rounded")
-    with np.errstate(all="ignore"):
-        off = np.max(np.abs(actual.astype(float) - expected))
-    yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", frozenset(fitting))
+    return frozenset(fitting)
 
 
 def _floats(value: Any) -> np.ndarray:
@@ -191,11 +199,15 @@ def _floats(value: Any) -> np.ndarray:
 
 
 def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bool:
+    """|actual − expected| ≤ atol + rtol·|expected|; infinities and nan agree with themselves only."""
     if np.array_equal(actual, expected):  # quick, and most answers are right
         return True
-    return bool(
-        np.allclose(actual, expected, rtol=tolerance.rtol, atol=tolerance.atol, equal_nan=True)
-    )
+    expected, actual = np.asarray(expected, dtype=float), np.asarray(actual, dtype=float)
+    with np.errstate(all="ignore"):
+        near = np.abs(actual - expected) <= tolerance.atol + tolerance.rtol * np.abs(expected)
+    near &= np.isfinite(expected)
+    near |= (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    return bool(near.all())
 
 
 #: what a learner reads when a part is right up to a convention, on every input

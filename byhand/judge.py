@@ -124,7 +124,7 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
     if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
         sentence = (
             f"`{exercise.name}` gives two answers to the same question: something survives from call to call, "
-            "a variable outside or a default like `memo={}`."
+            "a variable outside, random numbers, or a default like `memo={}`."
         )
     else:
         sentence = _first_difference(exercise, trials, stage)
@@ -344,7 +344,7 @@ def _convention(exercise: type[Exercise], trials: list[Trial], part: str | None)
     def explains(name: str, trial: Trial) -> bool:
         found = [d for d in trial.found if d.part == part]
         if found:
-            return all(name in d.conventions for d in found)
+            return all(name in d.conventions() for d in found)
         if name in ("m", "1/m") and _examples(trial.args) == 1:
             return True
         value = _part(trial.expected.value, part, exercise.returns)
