@@ -96,7 +96,7 @@ def _in_value(
             Difference(part, d.stage, f"[{d.part}] {d.problem}", d.conventions)
             for d in _in_dict(expected, actual, tolerance, m)
         )
-    elif is_number(expected) and not _is_row_of_one(expected, actual):
+    elif is_number(expected) and np.ndim(expected) == 0:
         if not is_number(actual):
             shape = np.shape(actual) if isinstance(actual, np.ndarray) else None
             stage = Stage.SHAPE if shape else Stage.TYPE
@@ -124,11 +124,6 @@ def _in_value(
         yield Difference(part, Stage.VALUE, "is not the expected one")
 
 
-def _is_row_of_one(expected: Any, actual: Any) -> bool:
-    """A list in the place of a row that happens to hold one number: the iterates of no step, say."""
-    return np.ndim(expected) == 1 and isinstance(actual, tuple | list)
-
-
 def _as_row(value: Any, otherwise: Any = None) -> Any:
     """An array, or a list or tuple of numbers as one."""
     if isinstance(value, np.ndarray):
@@ -153,6 +148,8 @@ def _in_array(
 
 
 def _shape_problem(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+    if len(expected) == len(actual) == 1:
+        return f"has length {actual[0]} where {expected[0]} is wanted"
     problem = f"has shape {actual} where {expected} is wanted"
     if len(expected) == 2 and actual == expected[::-1]:
         return f"{problem}: it is transposed"

@@ -268,11 +268,13 @@ def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:
 
 
 def _score(exercise: type[Exercise], failed: list[Trial]) -> float:
-    """The points of all parts that are right on every case; nothing once the answer as a whole is wrong."""
+    """The points of all parts that are right on every case.
+
+    Nothing once the answer as a whole is wrong, or where unchanged arguments are all that is right.
+    """
     wrong = {difference.part for trial in failed for difference in trial.found}
-    if None in wrong:
-        return 0
-    return sum(points for part, points in exercise.parts.items() if part not in wrong)
+    right = {part: points for part, points in exercise.parts.items() if part not in wrong}
+    return 0 if None in wrong or right.keys() == {"arguments"} else sum(right.values())
 
 
 def _broken_invariant(exercise: type[Exercise], student: Student, seed: int) -> str | None:

@@ -85,7 +85,29 @@ class Countdown(Exercise):
 
 def test_a_list_is_a_row_also_where_the_row_holds_one_number():
     assert verdict(lambda n: list(range(n, -1, -1)), Countdown).right
-    assert verdict(lambda n: list(range(n, 0, -1)), Countdown).status is Status.WRONG
+    v = verdict(lambda n: list(range(n, 0, -1)), Countdown)
+    assert v.status is Status.WRONG
+    v = verdict(lambda n: np.arange(n, 0, -1.0), Countdown)
+    assert v.sentence == "`countdown` has length 0 where 1 is wanted."
+
+
+class BiasSlope(Exercise):
+    """1ᵀδ, a row, also for a layer with one node."""
+
+    points = 1
+
+    def cases(rng):
+        yield rng.normal(size=(4, 1))
+
+    def reference(delta):
+        return delta.sum(axis=0, keepdims=True)
+
+
+def test_a_one_by_one_array_has_a_shape_like_any_other():
+    assert verdict(lambda delta: delta.sum(axis=0, keepdims=True), BiasSlope).right
+    v = verdict(lambda delta: delta.sum(axis=0), BiasSlope)
+    assert "has shape (1,) where (1, 1) is wanted: keep it two-dimensional" in v.sentence
+    assert "returns a single number where" in verdict(lambda delta: delta.sum(), BiasSlope).sentence
 
 
 class LogOf(Exercise):
@@ -302,6 +324,10 @@ def test_a_changed_argument_costs_what_the_exercise_says():
     v = verdict(in_place, Moved)
     assert v.score == 2
     assert "changes the arguments it is given" in v.sentence
+
+
+def test_arguments_that_stay_as_they_are_earn_nothing_by_themselves():
+    assert verdict(lambda x: (x + x.mean(),), Moved).score == 0
 
 
 def test_a_warning_costs_where_the_exercise_is_about_stability():
