@@ -93,7 +93,7 @@ def _in_value(
     verb = "is" if part else "returns"
     if isinstance(expected, dict) and isinstance(actual, dict):
         yield from (
-            Difference(part, d.stage, f"[{d.part}] {d.problem}", d.conventions)
+            Difference(part, d.stage, f"[{d.part}] {d.problem}")
             for d in _in_dict(expected, actual, tolerance, m)
         )
     elif is_number(expected) and np.ndim(expected) == 0:
@@ -114,8 +114,10 @@ def _in_value(
             )
         else:
             for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
-                name = f"{part}[{i}]" if part else f"entry {i}"
-                yield from _in_value(e, a, tolerance, name, m)
+                found = _in_value(e, a, tolerance, part or f"entry {i}", m)
+                yield from (
+                    Difference(part, d.stage, f"[{i}] {d.problem}") if part else d for d in found
+                )
     elif type(expected) is not type(actual):
         yield Difference(
             part, Stage.TYPE, f"{verb} {describe(actual)} where {describe(expected)} is wanted"

@@ -10,7 +10,7 @@ import numpy as np
 
 from byhand.compare import CONVENTIONS, Difference, Stage, differences
 from byhand.exercise import Exercise, Function, Keywords, Mistake
-from byhand.plain import Foreign
+from byhand.plain import Foreign, is_number
 from byhand.student import Outcome, Student, call, identical
 from byhand.verdict import Status, Verdict
 
@@ -270,11 +270,13 @@ def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:
 def _score(exercise: type[Exercise], failed: list[Trial]) -> float:
     """The points of all parts that are right on every case.
 
-    Nothing once the answer as a whole is wrong, or where unchanged arguments are all that is right.
+    Nothing once the answer as a whole is wrong or something that has no points of its own (an entry of a list), or
+    where unchanged arguments are all that is right.
     """
     wrong = {difference.part for trial in failed for difference in trial.found}
     right = {part: points for part, points in exercise.parts.items() if part not in wrong}
-    return 0 if None in wrong or right.keys() == {"arguments"} else sum(right.values())
+    lost = wrong - exercise.parts.keys() or right.keys() == {"arguments"}
+    return 0 if lost else sum(right.values())
 
 
 def _broken_invariant(exercise: type[Exercise], student: Student, seed: int) -> str | None:
@@ -321,8 +323,9 @@ def _first_difference(exercise: type[Exercise], trials: list[Trial], stage: Stag
             "compute it from them, not from fixed numbers or from variables outside."
         )
     if first.part is not None and first.part not in {*exercise.returns, *exercise.parts}:
-        wrong = len([d for d in failed[0].found if d.stage is stage])
-        entries = len(failed[0].expected.value)
+        trial = next(trial for trial in failed if first in trial.found)
+        wrong = len([d for d in trial.found if d.stage is stage])
+        entries = len(trial.expected.value)
         return f"The result of `{exercise.name}` has {wrong} of {entries} entries wrong; the first {first.problem}."
     subject = f"`{first.part}`" if first.part else f"The result of `{exercise.name}`"
     convention = _convention(exercise, trials, first.part)
@@ -350,6 +353,8 @@ def _convention(exercise: type[Exercise], trials: list[Trial], part: str | None)
         if name in ("m", "1/m") and _examples(trial.args) == 1:
             return True
         value = _part(trial.expected.value, part, exercise.returns)
+        if isinstance(value, dict | list | tuple) and not all(map(is_number, value)):
+            return False
         return np.array_equal(np.round(value, 8), value) if name == "rounded" else not np.any(value)
 
     return next((n for n in CONVENTIONS if all(explains(n, trial) for trial in trials)), None)

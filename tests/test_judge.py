@@ -300,6 +300,58 @@ class Single(Exercise):
         return z + 1
 
 
+class Layers(Exercise):
+    """2x for every array of a list, and the means of all."""
+
+    points = 3
+    returns = ("doubled", "means")
+    parts = {"doubled": 2, "means": 1}
+
+    def cases(rng):
+        yield [np.zeros((2, 3)), np.zeros(2)]
+        yield [rng.normal(size=(2, 3)), rng.normal(size=4), rng.normal(size=(1, 2))]
+
+    def reference(xs):
+        return [2 * x for x in xs], [float(x.mean()) for x in xs]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "score", "sentence"),
+    [
+        (lambda xs: ([2 * x for x in xs], 0), 2, "`means` is a single number where an array"),
+        (lambda xs: ([x * 4 for x in xs], [x.mean() for x in xs]), 1, "`doubled` [0] is off by"),
+        (lambda xs: ([x.T for x in xs], [x.mean() for x in xs]), 1, "`doubled` [0] has shape"),
+        (lambda xs: (xs, [2 * x.mean() for x in xs]), 0, "`doubled` [0] is off by"),
+        (lambda xs: (xs[:1], [x.mean() for x in xs]), 1, "`doubled` is a list of 1 where a list"),
+    ],
+)
+def test_a_list_inside_an_answer_is_one_part(wrong, score, sentence):
+    v = verdict(wrong, Layers)
+    assert v.score == score
+    assert v.sentence.startswith(sentence)
+
+
+class Negated(Exercise):
+    """−x for every array of a list, in new arrays."""
+
+    points = 2
+    parts = {"negated": 1, "arguments": 1}
+    keeps_arguments = True
+
+    def cases(rng):
+        yield [rng.normal(size=(2, 3)), rng.normal(size=4)]
+
+    def reference(xs):
+        return [-x for x in xs]
+
+
+def test_a_wrong_entry_of_a_returned_list_costs_everything():
+    v = verdict(lambda xs: [-xs[0], xs[1]], Negated)
+    assert v.score == 0
+    assert v.sentence.startswith("The result of `negated` has 1 of 2 entries wrong")
+    assert verdict(lambda xs: [np.negative(x, out=x) for x in xs], Negated).score == 1
+
+
 class Moved(Exercise):
     """x without its mean, in a new array, without a warning."""
 
