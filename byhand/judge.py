@@ -249,9 +249,20 @@ def _fits(mistake: Mistake, exercise: type[Exercise], trials: list[Trial]) -> bo
             if not trial.actual.timed_out:
                 return False
             continue
-        if not _same(trial.case.outcome_of(mistake), trial.actual, exercise):
+        known = trial.case.outcome_of(mistake)
+        if _missing(trial, known) != _missing(trial, trial.actual):
+            return False
+        if not _same(known, trial.actual, exercise):
             return False
     return True
+
+
+def _missing(trial: Trial, outcome: Outcome) -> set:
+    """The expected names that the returned dictionary lacks."""
+    expected, returned = trial.expected.value, outcome.value
+    if not isinstance(expected, dict) or not isinstance(returned, dict):
+        return set()
+    return expected.keys() - returned.keys()
 
 
 def _same(one: Outcome, other: Outcome, exercise: type[Exercise]) -> bool:

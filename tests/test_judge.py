@@ -91,6 +91,33 @@ def test_a_list_is_a_row_also_where_the_row_holds_one_number():
     assert v.sentence == "`countdown` has length 0 where 1 is wanted."
 
 
+class Layer(Exercise):
+    """z and a of a layer."""
+
+    points = 2
+    parts = {"z": 1, "a": 1}
+
+    def cases(rng):
+        yield rng.normal(size=3)
+
+    def reference(z):
+        return {"z": z, "a": np.maximum(z, 0)}
+
+    @mistake("a is missing.", earns=1)
+    def without_a(z):
+        return {"z": z}
+
+    @mistake("a is negated.", earns=1)
+    def negated(z):
+        return {"z": z, "a": -np.maximum(z, 0)}
+
+
+def test_an_answer_that_is_missing_is_told_apart_from_one_that_is_wrong():
+    assert verdict(lambda z: {"z": z, "a": -np.maximum(z, 0)}, Layer).mistake == "negated"
+    assert verdict(lambda z: {"z": z, "more": 0}, Layer).mistake == "without_a"
+    assert verdict(lambda z: {"z": z, "a": 1 + z}, Layer).mistake is None
+
+
 class BiasSlope(Exercise):
     """1ᵀδ, a row, also for a layer with one node."""
 
