@@ -515,10 +515,10 @@ def draw_shape_check(left: str = "a1ᵀ", sign: str = "@", right: str = "δ2", m
                 left_edge - 0.13, 2.2, row_kind, rotation=90, ha="center", va="center",
                 size=11, color=QUIET,
             )  # fmt: skip
-            axes.text(mid, top - rows * cell - 0.08, column_kind, ha="center", va="top",
+            axes.text(mid, 2.12 - max(rows * cell / 2, 0.52), column_kind, ha="center", va="top",
                       size=11, color=QUIET)  # fmt: skip
-    axes.text(2.55, 2.2, sign, ha="center", va="center", size=20, weight="bold")
-    axes.text(4.85, 2.2, "=", ha="center", va="center", size=20, weight="bold")
+    axes.text(2.42, 2.2, sign, ha="center", va="center", size=20, weight="bold")
+    axes.text(4.72, 2.2, "=", ha="center", va="center", size=20, weight="bold")
     if sign == "@":
         (p, q), (r, s) = shapes
         same = q == r
@@ -579,7 +579,7 @@ def draw_starts() -> Picture:
     picture = Picture(
         7,
         4.3,
-        f"XOR, 1,000 steps from three starts. All weights 0: nothing moves, J stays {ends[0]}. All"
+        f"XOR from three starts, 1,000 steps each. All weights 0: nothing moves, J stays {ends[0]}. All"
         f" weights 0.5: the three hidden units stay copies of one another, J ends at {ends[1]}."
         f" Random: they part, and J ends at {ends[2]}.",
     )
@@ -632,73 +632,95 @@ def gate_steps() -> tuple[Step, ...]:
     J = np.array([[mean_log_loss(c["a2"], Y)]])
     slope = c["a1"] * (1 - c["a1"])
     return (
-        Step("multiply gate", "XW1 = X @ W1", "XW1",
+        Step("multiply gate", "XW1 = X @ W1, added over the 2 inputs", "XW1",
              (("X", X), ("W1", p["W1"]), ("XW1", product1)), ("@", "=")),
-        Step("add gate", "z1 = XW1 + b1: b1 is added to every row", "z1",
+        Step("add gate", "z1 = XW1 + b1, the same b1 for every row", "z1",
              (("XW1", product1), ("b1", p["b1"]), ("z1", c["z1"])), ("+", "=")),
         Step("sigmoid gate", "a1 = σ(z1), entry by entry", "a1",
              (("z1", c["z1"]), ("a1", c["a1"])), ("→",)),
-        Step("multiply gate", "a1W2 = a1 @ W2", "a1W2",
+        Step("multiply gate", "a1W2 = a1 @ W2, added over the 3 hidden units", "a1W2",
              (("a1", c["a1"]), ("W2", p["W2"]), ("a1W2", product2)), ("@", "=")),
-        Step("add gate", "z2 = a1W2 + b2: b2 is added to every row", "z2",
+        Step("add gate", "z2 = a1W2 + b2, the same b2 for every row", "z2",
              (("a1W2", product2), ("b2", p["b2"]), ("z2", c["z2"])), ("+", "=")),
         Step("sigmoid gate", "h = σ(z2), entry by entry", "h",
              (("z2", c["z2"]), ("h", c["a2"])), ("→",)),
-        Step("cost", "J = mean log-loss of h and y", "J",
-             (("h", c["a2"]), ("y", Y), ("J", J)), ("with", "→")),
-        Step("cost and sigmoid", "δ2 = (h − y)/4: the shape of z2", "δ2",
+        Step("cost", "J = mean log-loss of h and y, over the 4 observations", "J",
+             (("h", c["a2"]), ("y", Y), ("J", J)), (",", "→")),
+        Step("cost and sigmoid", "δ2 = (h − y)/4 has the shape of z2", "δ2",
              (("h", c["a2"]), ("y", Y), ("δ2", g["delta2"])), ("−", "/4 ="), True),
-        Step("add gate", "to the product δ2 itself, to b2 the sum 1ᵀδ2", "db2",
+        Step("add gate", "to the product goes δ2 itself, to b2 its sum over the 4 observations", "db2",
              (("1ᵀ", ones), ("δ2", g["delta2"]), ("db2", g["b2"])), ("@", "="), True),
-        Step("multiply gate", "dW2 = a1ᵀ @ δ2: the shape of W2", "dW2",
+        Step("multiply gate", "dW2 = a1ᵀ @ δ2 has the shape of W2, added over the 4 observations", "dW2",
              (("a1ᵀ", c["a1"].T), ("δ2", g["delta2"]), ("dW2", g["W2"])), ("@", "="), True),
-        Step("multiply gate", "da1 = δ2 @ W2ᵀ: the shape of a1", "da1",
+        Step("multiply gate", "da1 = δ2 @ W2ᵀ has the shape of a1, added over the 1 output", "da1",
              (("δ2", g["delta2"]), ("W2ᵀ", p["W2"].T), ("da1", g["da1"])), ("@", "="), True),
-        Step("sigmoid gate", "δ1 = da1 * a1(1 − a1): the shape of z1", "δ1",
+        Step("sigmoid gate", "δ1 = da1 * a1(1 − a1) has the shape of z1, entry by entry", "δ1",
              (("da1", g["da1"]), ("a1(1 − a1)", slope), ("δ1", g["delta1"])), ("*", "="), True),
-        Step("add gate", "to the product δ1 itself, to b1 the sum 1ᵀδ1", "db1",
+        Step("add gate", "to the product goes δ1 itself, to b1 its sum over the 4 observations", "db1",
              (("1ᵀ", ones), ("δ1", g["delta1"]), ("db1", g["b1"])), ("@", "="), True),
-        Step("multiply gate", "dW1 = Xᵀ @ δ1: the shape of W1", "dW1",
+        Step("multiply gate", "dW1 = Xᵀ @ δ1 has the shape of W1, added over the 4 observations", "dW1",
              (("Xᵀ", X.T), ("δ1", g["delta1"]), ("dW1", g["W1"])), ("@", "="), True),
     )  # fmt: skip
 
 
-BACK_NAMES = ("1ᵀ", "d", "δ")
-ROWS = (5.6, 2.62)
+ROWS = (5.85, 2.87)
 CELL = 0.115
 GATES_X = (1.4, 3.1, 4.8)
 ARRAYS_X = (0.5, 2.25, 3.95, 5.65)
+COST_X = 6.55
+FOOT = 1.95
 
 
-def _labelled(
-    axes: Axes, x: float, y: float, name: str, shape: tuple[int, int], back: bool, new: bool
-) -> None:
-    """An array on a wire: blue above the wire at y, orange below it."""
-    rows, columns = shape
-    top = y - 0.12 if back else y + 0.12 + rows * CELL
-    tint: dict[str, Any] = {"edgecolor": "none", "pad": 2}
-    tint["facecolor"] = (BACKWARD_TINT if back else FORWARD_TINT) if new else PAPER
-    _grid(axes, x - columns * CELL / 2, top, shape, CELL, CELL, back)
-    axes.text(
-        x, top - rows * CELL - 0.09 if back else top + 0.09, f"{name} {shape}", size=11,
-        ha="center", va="top" if back else "bottom", weight="bold" if new else "normal",
-        color=BACKWARD if back else FORWARD, bbox=tint if new else None,
-    )  # fmt: skip
+class _Board:
+    """The graph of gates while it is drawn: all grids are put on the axes together, for speed."""
 
+    def __init__(self, axes: Axes, new: str) -> None:
+        self.axes = axes
+        self.new = new
+        self.cells: dict[bool, list[np.ndarray]] = {False: [], True: []}
 
-def _weight(
-    axes: Axes, gate: float, y: float, name: str, shape: tuple[int, int], back: bool, new: bool
-) -> None:
-    """An array of weights at the wire that comes down into a gate: blue left, orange right."""
-    rows, columns = shape
-    x = gate + (0.34 if back else -0.34)
-    _grid(axes, x - columns * CELL / 2, y + 1.08 + rows * CELL / 2, shape, CELL, CELL, back)
-    tint = {"facecolor": BACKWARD_TINT, "edgecolor": "none", "pad": 2} if new else None
-    axes.text(
-        x, y + 1.08 + CELL + 0.08, f"{name}\n{shape}", size=11, ha="center", va="bottom",
-        weight="bold" if new else "normal", color=BACKWARD if back else FORWARD, bbox=tint,
-        linespacing=1.1,
-    )  # fmt: skip
+    def grid(
+        self, left: float, top: float, shape: tuple[int, int], back: bool, w: float = CELL,
+        h: float = CELL,
+    ) -> None:  # fmt: skip
+        self.cells[back].append(_squares(left, top, *shape, w, h))
+
+    def paint(self) -> None:
+        for back, squares in self.cells.items():
+            if squares:
+                self.axes.add_collection(
+                    PolyCollection(
+                        np.concatenate(squares),
+                        facecolors=BACKWARD_TINT if back else FORWARD_TINT,
+                        edgecolors=BACKWARD if back else FORWARD,
+                        linewidths=1.1,
+                        zorder=3,
+                    )
+                )
+
+    def label(self, x: float, y: float, text: str, back: bool, new: bool, va: str) -> None:
+        tint = {"facecolor": BACKWARD_TINT if back else FORWARD_TINT, "edgecolor": "none", "pad": 2}
+        self.axes.text(
+            x, y, text, size=11, ha="center", va=va, weight="bold" if new else "normal",
+            color=BACKWARD if back else FORWARD, bbox=tint if new else None, linespacing=1.1,
+        )  # fmt: skip
+
+    def on_wire(self, x: float, y: float, name: str, shape: tuple[int, int], back: bool) -> None:
+        """An array on the wire at height y: blue above it, orange below it."""
+        rows, columns = shape
+        top = y - 0.12 if back else y + 0.12 + rows * CELL
+        self.grid(x - columns * CELL / 2, top, shape, back)
+        at = top - rows * CELL - 0.09 if back else top + 0.09
+        new = self.new == name
+        self.label(x, at, f"{name} {shape}", back, new, "top" if back else "bottom")
+
+    def weight(self, gate: float, y: float, name: str, shape: tuple[int, int], back: bool) -> None:
+        """An array at the wire that comes down into a gate: blue left of it, orange right."""
+        rows, columns = shape
+        x = gate + (0.34 if back else -0.34)
+        self.grid(x - columns * CELL / 2, y + 1.08 + rows * CELL / 2, shape, back)
+        at = y + 1.12 + 1.5 * CELL
+        self.label(x, at, f"{name}\n{shape}", back, self.new == name, "bottom")
 
 
 @in_house_style
@@ -706,7 +728,6 @@ def draw_gates(step: int = 14) -> Picture:
     """The graph of gates after `step` of seven steps forward and seven back."""
     steps = gate_steps()
     done = [s.made for s in steps[:step]]
-    new = done[-1] if done else ""
     if step == 0:
         alt = (
             "The graph of gates of [2, 3, 1] before its first step: X (4, 2), W1 (2, 3), b1 (1, 3),"
@@ -716,86 +737,108 @@ def draw_gates(step: int = 14) -> Picture:
         now = steps[step - 1]
         listed = ", ".join(f"{n} {v.shape}" for n, v in now.terms)
         alt = (
-            f"The graph of gates of [2, 3, 1] on four observations: multiply, add, sigmoid, twice,"
+            "The graph of gates of [2, 3, 1] on four observations: multiply, add, sigmoid, twice,"
             f" then the cost. Step {step} of 14, {now.gate}: {now.rule}. Shapes: {listed}."
         )
-    picture, axes = canvas(7.4, 7.25, alt)
+    picture, axes = canvas(7.4, 7.55, alt)
+    board = _Board(axes, done[-1] if done else "")
     top, low = ROWS
-    _arrow(axes, [(0.75, top), (6.95, top), (6.95, top - 1.06), (0.5, top - 1.06), (0.5, low),
-                  (1.18, low)], FORWARD if "a1" in done else LINE)  # fmt: skip
-    axes.plot([1.62, 6.35], [low, low], color=FORWARD if "a1W2" in done else LINE, lw=1.8, zorder=1)
-    for y, first in ((top, "XW1"), (low, "a1W2")):
-        for x, sign in zip(GATES_X, ("@", "+", "σ"), strict=True):
-            axes.add_artist(Circle((x, y), 0.2, facecolor="white", edgecolor=INK, lw=1.4, zorder=4))
-            axes.text(x, y - 0.01, sign, ha="center", va="center", weight="bold", zorder=5)
-        for x in GATES_X[:2]:
-            _arrow(axes, [(x, y + 1.42), (x, y + 0.2)], FORWARD if first else LINE)
-    axes.add_artist(Circle((6.55, low), 0.2, facecolor="white", edgecolor=INK, lw=1.4, zorder=4))
-    axes.text(6.55, low - 0.01, "J", ha="center", va="center", weight="bold", zorder=5)
 
-    for x, name, row, shape in (
-        (ARRAYS_X[1], "XW1", top, (4, 3)),
-        (ARRAYS_X[2], "z1", top, (4, 3)),
-        (ARRAYS_X[3], "a1", top, (4, 3)),
-        (ARRAYS_X[1], "a1W2", low, (4, 1)),
-        (ARRAYS_X[2], "z2", low, (4, 1)),
-        (ARRAYS_X[3], "h", low, (4, 1)),
-    ):
-        if name in done:
-            _labelled(axes, x, row, name, shape, False, name == new)
-    _labelled(axes, ARRAYS_X[0], top, "X", (4, 2), False, False)
-    _grid(axes, 6.55 - CELL / 2, low + 1.08 + 2 * CELL, (4, 1), CELL, CELL, False)
-    axes.text(6.55, low + 1.42, "y (4, 1)", size=11, ha="center", va="bottom", color=FORWARD)
-    _arrow(axes, [(6.55, low + 0.8), (6.55, low + 0.2)], FORWARD)
-    if "J" in done:
-        axes.text(
-            6.6, low - 0.45, f"J = {_round(steps[6].terms[2][1].item())}", size=11, ha="center",
-            va="top", color=FORWARD, weight="bold",
+    # the wires: blue as far as the values have come
+    wires: list[tuple[str, list[Point]]] = [
+        ("", [(0.75, top), (1.4, top)]),
+        ("XW1", [(1.4, top), (3.1, top)]),
+        ("z1", [(3.1, top), (4.8, top)]),
+        ("a1W2", [(1.4, low), (3.1, low)]),
+        ("z2", [(3.1, low), (4.8, low)]),
+        ("h", [(4.8, low), (COST_X, low)]),
+    ]
+    for colour in (LINE, FORWARD):
+        lines = [w for made, w in wires if (not made or made in done) == (colour == FORWARD)]
+        axes.add_collection(LineCollection(lines, colors=colour, linewidths=1.8, zorder=1))
+    around = [(4.8, top), (6.95, top), (6.95, top - 1.06), (0.5, top - 1.06), (0.5, low)]
+    _arrow(axes, [*around, (1.18, low)], FORWARD if "a1" in done else LINE)
+    gates = [(x, y, sign) for y in ROWS for x, sign in zip(GATES_X, "@+σ", strict=True)]
+    for (x, y, sign), busy in zip([*gates, (COST_X, low, "J")], _busy_gates(step), strict=True):
+        axes.add_artist(
+            Circle(
+                (x, y), 0.2, facecolor=busy or "white", edgecolor=INK, lw=2.4 if busy else 1.3,
+                zorder=4,
+            )
         )  # fmt: skip
+        axes.text(x, y - 0.01, sign, ha="center", va="center", weight="bold", zorder=5)
+
+    shapes = {"XW1": (4, 3), "z1": (4, 3), "a1": (4, 3), "a1W2": (4, 1), "z2": (4, 1), "h": (4, 1)}
+    for i, (name, shape) in enumerate(shapes.items()):
+        if name in done:
+            board.on_wire(ARRAYS_X[1 + i % 3], ROWS[i // 3], name, shape, False)
+    board.on_wire(ARRAYS_X[0], top, "X", (4, 2), False)
+    board.grid(COST_X - CELL / 2, low + 1.08 + 2 * CELL, (4, 1), False)
+    board.label(COST_X, low + 1.4, "y (4, 1)", False, False, "bottom")
+    _arrow(axes, [(COST_X, low + 0.8), (COST_X, low + 0.2)], FORWARD)
+    if "J" in done:
+        board.label(
+            COST_X, low - 0.46, f"J = {steps[6].terms[2][1].item():.3f}", False, step == 7, "top"
+        )
     for gate, row, name, shape in (
         (0, top, "W1", (2, 3)),
         (1, top, "b1", (1, 3)),
         (0, low, "W2", (3, 1)),
         (1, low, "b2", (1, 1)),
     ):
-        _weight(axes, GATES_X[gate], row, name, shape, False, False)
+        x = GATES_X[gate]
+        board.weight(x, row, name, shape, False)
+        _arrow(axes, [(x, row + 1.42), (x, row + 0.2)], FORWARD)
         if f"d{name}" in done:
-            x = GATES_X[gate] + 0.09
-            _weight(axes, GATES_X[gate], row, f"d{name}", shape, True, f"d{name}" == new)
-            _arrow(axes, [(x, row + 0.2), (x, row + 0.85)], BACKWARD, dashed=True, head=11)
-    for x, name, row, shape, made, way in (
-        (ARRAYS_X[2], "δ2", low, (4, 1), "δ2", (6.5, 4.1)),
-        (ARRAYS_X[1], "δ2", low, (4, 1), "db2", (3.8, 2.4)),
-        (ARRAYS_X[3], "da1", top, (4, 3), "da1", None),
-        (ARRAYS_X[2], "δ1", top, (4, 3), "δ1", (5.4, 4.2)),
-        (ARRAYS_X[1], "δ1", top, (4, 3), "db1", (3.7, 2.5)),
+            board.weight(x, row, f"d{name}", shape, True)
+            _arrow(
+                axes, [(x + 0.09, row + 0.2), (x + 0.09, row + 0.85)], BACKWARD, True, head=11
+            )  # fmt: skip
+    for x, row, name, made, way in (
+        (ARRAYS_X[2], low, "δ2", "δ2", (6.5, 4.1)),
+        (ARRAYS_X[1], low, "δ2", "db2", (3.8, 2.4)),
+        (ARRAYS_X[3], top, "da1", "da1", None),
+        (ARRAYS_X[2], top, "δ1", "δ1", (5.4, 4.2)),
+        (ARRAYS_X[1], top, "δ1", "db1", (3.7, 2.5)),
     ):
         if made in done:
-            _labelled(axes, x, row, name, shape, True, made == new)
+            board.on_wire(x, row, name, (4, 1) if row == low else (4, 3), True)
             if way:
                 _arrow(axes, [(way[0], row - 0.3), (way[1], row - 0.3)], BACKWARD, True)
     if "da1" in done:
-        _arrow(axes, [(2.1, low - 0.3), (0.38, low - 0.3), (0.38, top - 1.2), (7.07, top - 1.2),
-                      (7.07, top - 0.35), (5.9, top - 0.35)], BACKWARD, True)  # fmt: skip
-    axes.add_artist(Rectangle((0, 0), 7.4, 1.7, facecolor="white", edgecolor="none", zorder=0))
-    axes.plot([0, 7.4], [1.7, 1.7], color=LINE, lw=1)
+        back = [(2.1, low - 0.3), (0.38, low - 0.3), (0.38, top - 1.2), (7.07, top - 1.2)]
+        _arrow(axes, [*back, (7.07, top - 0.35), (5.9, top - 0.35)], BACKWARD, True)
+
+    axes.add_artist(Rectangle((0, 0), 7.4, FOOT, facecolor="white", edgecolor="none", zorder=0))
+    axes.plot([0, 7.4], [FOOT, FOOT], color=LINE, lw=1)
     if step == 0:
-        axes.text(0.15, 1.4, "Step 0", weight="bold", size=12)
-        axes.text(0.15, 1.1, "Every grid is an array: its rows and columns are cells.", size=12)
-        axes.text(0.15, 0.75, "Move the slider: seven steps forward, then seven back.", size=12)
+        axes.text(0.15, FOOT - 0.3, "Step 0 of 14", weight="bold", size=12)
+        axes.text(0.15, FOOT - 0.65, "Every grid is an array: one little square, one number.")
+        axes.text(0.15, FOOT - 1.0, "Move the slider: seven steps forward, then seven back.")
     else:
-        _draw_sum(axes, step, steps[step - 1])
+        _draw_sum(board, step, steps[step - 1])
+    board.paint()
     return picture
 
 
-def _draw_sum(axes: Axes, step: int, now: Step) -> None:
+def _busy_gates(step: int) -> list[str]:
+    """For each of the seven gates the colour it has in this step, or nothing."""
+    order = [0, 1, 2, 3, 4, 5, 6, 6, 4, 3, 3, 2, 1, 0]
+    busy = [""] * 7
+    if step:
+        busy[order[step - 1]] = FORWARD_TINT if step <= 7 else BACKWARD_TINT
+    if step == 8:
+        busy[5] = BACKWARD_TINT
+    return busy
+
+
+def _draw_sum(board: _Board, step: int, now: Step) -> None:
     """The step in numbers at the foot of the picture."""
+    axes = board.axes
     way = "back" if now.back else "forward"
-    colour = BACKWARD if now.back else FORWARD
-    axes.text(
-        0.15, 1.44, f"Step {step} {way} · {now.gate}:  {now.rule}", weight="bold", size=12,
-        color=colour,
-    )  # fmt: skip
+    title = f"Step {step} of 14, {way}: {now.gate}"
+    axes.text(0.15, FOOT - 0.27, title, weight="bold", size=12)
+    axes.text(0.15, FOOT - 0.53, now.rule, size=12, color=BACKWARD if now.back else FORWARD)
     w, h, gap = 0.61, 0.22, 0.44
     widths = [max(v.shape[1] * w, 0.62) for _, v in now.terms]
     x = (7.4 - sum(widths) - gap * len(now.signs)) / 2
@@ -803,19 +846,21 @@ def _draw_sum(axes: Axes, step: int, now: Step) -> None:
         rows, columns = values.shape
         back = name[:1] in ("d", "δ")
         mid = x + widths[i] / 2
-        left, top = mid - columns * w / 2, 0.58 + rows * h / 2
-        _grid(axes, left, top, (rows, columns), w, h, back)
+        left, top = mid - columns * w / 2, 0.55 + rows * h / 2
+        board.grid(left, top, (rows, columns), back, w, h)
         colour = BACKWARD if back else FORWARD
+        whole = np.array_equal(2 * values, np.round(2 * values))
         for (r, c), value in np.ndenumerate(values):
             axes.text(
-                left + (c + 0.5) * w, top - (r + 0.52) * h, _round(value), size=11, ha="center",
-                va="center", color=colour, zorder=4,
+                left + (c + 0.5) * w, top - (r + 0.52) * h,
+                number(value) if whole else f"{value:.3f}".replace("-", "−"),
+                size=11, ha="center", va="center", color=colour, zorder=4,
             )  # fmt: skip
         label = name if name == "J" else f"{name} {values.shape}"
-        axes.text(mid, 1.08, label, size=11, ha="center", va="bottom", color=colour)
+        axes.text(mid, 1.05, label, size=11, ha="center", va="bottom", color=colour)
         x += widths[i]
         if i < len(now.signs):
-            axes.text(x + gap / 2, 0.58, now.signs[i], ha="center", va="center", weight="bold",
+            axes.text(x + gap / 2, 0.55, now.signs[i], ha="center", va="center", weight="bold",
                       size=12)  # fmt: skip
             x += gap
 
@@ -844,58 +889,68 @@ def draw_contributions(added: int = 4) -> Picture:
     listed = ", ".join(_round(s) for s in sums)
     picture, axes = canvas(
         7,
-        4.6,
-        f"Each observation gives dW2 a share: its own δ2 times its own three activations. The"
-        f" shares of the first {added} of 4 observations, laid end to end, reach {listed}."
-        if added
-        else "Each observation gives dW2 a share: its own δ2 times its own three activations. No"
-        " share has been added yet.",
+        5.3,
+        "Each observation gives dW2 a share: its own δ2 times its own three activations. "
+        + (
+            f"The shares of the first {added} of 4 observations, laid end to end, reach {listed}."
+            if added
+            else "No share has been added yet."
+        ),
     )
-    left, w, h, top = 1.2, 0.72, 0.27, 4.1
-    axes.text(0.12, top - 1.5 * h, "a1ᵀ (3, 4)", color=FORWARD, weight="bold", size=12, va="center")
-    _grid(axes, left + 0.0, top, (3, 4), w, h, False)
+    left, w, h, right = 1.5, 0.9, 0.25, 6.1
+    top, middle = 4.85, 3.2
+    board = _Board(axes, "")
+    board.grid(left, top, (3, 4), False, w, h)
+    board.grid(left, top - 3 * h - 0.12, (1, 4), True, w, h)
+    if added:
+        board.grid(left, middle, (3, added), True, w, h)
+        board.grid(right - w / 2, middle, (3, 1), True, w, h)
+    board.paint()
+    side: dict[str, Any] = {"weight": "bold", "size": 12, "va": "center"}
+    axes.text(0.12, top - 1.5 * h, "a1ᵀ (3, 4)", color=FORWARD, **side)
+    axes.text(0.12, top - 3.5 * h - 0.12, "× δ2ᵀ (1, 4)", color=BACKWARD, **side)
+    axes.text(0.12, middle - 1.5 * h, "shares", color=BACKWARD, **side)
+    entry: dict[str, Any] = {"ha": "center", "va": "center", "size": 11, "zorder": 4}
     for i in range(4):
         x = left + (i + 0.5) * w
-        here = i < added
-        axes.text(x, top + 0.1, f"obs. {i + 1}", ha="center", size=11,
-                  weight="bold" if here else "normal")  # fmt: skip
+        now = "bold" if i == added - 1 else "normal"
+        axes.text(x, top + 0.1, f"obs. {i + 1}", ha="center", size=11, weight=now)
+        axes.text(x, top - 3.5 * h - 0.13, _four(delta[i]), color=BACKWARD, weight=now, **entry)
         for j in range(3):
-            axes.text(x, top - (j + 0.52) * h, _round(cache["a1"][i, j]), ha="center",
-                      va="center", size=11, color=FORWARD, zorder=4)  # fmt: skip
-        axes.text(x, top - 3 * h - 0.17, "×", ha="center", va="center", size=12)
-        axes.text(x, top - 3 * h - 0.5, _round(delta[i]), ha="center", va="center", size=11,
-                  color=BACKWARD, weight="bold" if here else "normal")  # fmt: skip
-    axes.text(0.12, top - 3 * h - 0.57, "δ2 (4, 1)", color=BACKWARD, weight="bold", size=12)
-    axes.text(4.35, top + 0.1, "sum of the shares", size=11, color=BACKWARD)
-    axes.text(4.35, top - 3 * h - 0.57, f"{added} of 4 added", size=12, weight="bold")
-    for j in range(3):
-        axes.text(
-            4.35, top - (j + 0.52) * h, f"dW2[{j}, 0] = {_round(sums[j])}", va="center",
-            color=BACKWARD, size=12, weight="bold",
-        )  # fmt: skip
-
-    chain = picture.add_axes((0.17, 0.12, 0.8, 0.4), ylim=(2.75, -0.6))
-    reach = np.abs(np.cumsum(shares, axis=0)).max() * 1.25
-    chain.set_xlim(-reach, reach)
-    chain.set_yticks([0, 1, 2], [f"dW2[{j}, 0]" for j in range(3)])
-    chain.spines["left"].set_visible(False)
-    chain.tick_params(axis="y", length=0)
-    chain.axvline(0, color=LINE, lw=1.2, zorder=0)
-    ends = np.vstack([np.zeros(3), np.cumsum(shares, axis=0)])
-    for i in range(added):
-        for j in range(3):
-            y = j - 0.24 + 0.16 * i
-            chain.annotate(
-                "", (ends[i + 1, j], y), (ends[i, j], y),
-                arrowprops={
-                    "arrowstyle": "-|>", "color": BACKWARD, "lw": 2.2, "shrinkA": 0, "shrinkB": 0,
-                    "mutation_scale": 11,
-                },
-            )  # fmt: skip
+            y = (j + 0.52) * h
+            axes.text(x, top - y, _four(cache["a1"][i, j]), color=FORWARD, weight=now, **entry)
+            if i < added:
+                share = _four(shares[i, j])
+                axes.text(x, middle - y, share, color=BACKWARD, weight=now, **entry)
     if added:
-        chain.plot(sums, [0.36, 1.36, 2.36], "D", color=BACKWARD, ms=8, mec="white")
-    chain.xaxis.set_major_formatter(lambda value, _: number(value))
+        axes.text(right, middle + 0.1, f"sum of {added}", ha="center", size=11, color=BACKWARD)
+        axes.text(5.38, middle - 1.5 * h, "→", ha="center", va="center")
+        for j in range(3):
+            y = middle - (j + 0.52) * h
+            axes.text(right, y, _four(sums[j]), color=BACKWARD, weight="bold", **entry)
+
+    # the same, laid end to end
+    zero, scale, base = 3.9, 27.0, 1.85
+    ends = np.vstack([np.zeros(3), np.cumsum(shares, axis=0)])
+    axes.plot([zero, zero], [0.1, base + 0.12], color=LINE, lw=1.4, zorder=0)
+    axes.text(zero, base + 0.18, "0", ha="center", size=11, color=QUIET)
+    for j in range(3):
+        y = base - 0.6 * j
+        axes.text(0.12, y - 0.2, f"dW2[{j}, 0]", size=12, va="center", color=BACKWARD)
+        for i in range(added):
+            height = y - 0.13 * i
+            begin, end = zero + scale * ends[i, j], zero + scale * ends[i + 1, j]
+            axes.plot([begin, end], [height] * 2, color=BACKWARD, lw=2.2, solid_capstyle="butt")
+            axes.plot(end, height, ">" if end > begin else "<", color=BACKWARD, ms=6)
+        if added:
+            reached = zero + scale * sums[j]
+            axes.plot([reached] * 2, [y - 0.13 * added + 0.13, y - 0.46], ":", color=QUIET, lw=1.2)
+            axes.plot(reached, y - 0.46, "D", color=BACKWARD, ms=7)
     return picture
+
+
+def _four(value: float) -> str:
+    return f"{value:.4f}".replace("-", "−")
 
 
 def contributions_figure() -> LiveFigure:
@@ -1043,7 +1098,8 @@ def draw_minima(w1: float = -1, w2: float = -2) -> Picture:
     )
     chart = picture.add_axes((0.08, 0.13, 0.52, 0.76), xlim=(-2, 3), ylim=(-3, 4))
     chart.add_collection(LineCollection(_tiny_lines(), colors=FORWARD, linewidths=0.9, alpha=0.5))
-    cost = picture.add_axes((0.7, 0.13, 0.26, 0.62), xlim=(0, 100), ylim=(0.5, 1.1))
+    top = 1.04 * max(float(tiny_cost(*walk[0])) for walk in walks)
+    cost = picture.add_axes((0.7, 0.13, 0.26, 0.62), xlim=(0, 100), ylim=(0.5, max(0.9, top)))
     for walk, colour, marker, J in zip(walks, (INK, FORWARD), ("s", "o"), heights, strict=True):
         chart.plot(*walk.T, color=colour, lw=2.4, zorder=4)
         chart.plot(*walk[0], marker, color=colour, ms=11, mec="white", zorder=5, clip_on=False)
@@ -1060,7 +1116,7 @@ def draw_minima(w1: float = -1, w2: float = -2) -> Picture:
     chart.set_yticklabels(["−2", "0", "2", "4"])
     chart.set_title("cost J over w1 and w2", size=12)
     chart.set_ylabel("w2", labelpad=0)
-    cost.set(xticks=[0, 50, 100], yticks=[0.5, 0.7, 0.9, 1.1], xlabel="step")
+    cost.set(xticks=[0, 50, 100], yticks=[0.5, 0.6, 0.7, 0.8, 0.9], xlabel="step")
     return picture
 
 
