@@ -208,7 +208,7 @@ def split(course: Path) -> dict[str, float]:
     from sqlalchemy.orm import Query, Session
 
     from byhand.grading import graded_run, preprocessors
-    from byhand.grading.session import RemoteStudent, Submission, Worker
+    from byhand.grading.session import Process, Submission, Worker
 
     with contextlib.chdir(course):
         app = AutogradeApp()
@@ -216,11 +216,11 @@ def split(course: Path) -> dict[str, float]:
         watches = Stopwatches()
         watches.watch(Worker, "_started", "starting the worker")
         watches.watch(Worker, "begin", "worker: forks, files, cleaning up")
-        watches.watch(Submission, "close", "worker: forks, files, cleaning up")
-        watches.watch(Submission, "run", "worker: cells")
-        watches.watch(RemoteStudent, "_ask", "worker: calls of functions")
-        watches.watch(RemoteStudent, "end", "worker: calls of functions")
-        watches.watch(graded_run, "judge", "judge")
+        for function in ("hold", "wake", "end_strays", "close"):
+            watches.watch(Submission, function, "worker: forks, files, cleaning up")
+        for function in ("send", "receive"):
+            watches.watch(Process, function, "worker: cells and calls")
+        watches.watch(graded_run.GradedRun, "_judge", "judge")
         for owner, functions in (
             (Gradebook, ("__init__", "close")),
             (Session, ("execute", "commit", "flush", "close")),
@@ -234,8 +234,7 @@ def split(course: Path) -> dict[str, float]:
         if shared is not None:
             shared.close()
     order = (
-        "worker: cells",
-        "worker: calls of functions",
+        "worker: cells and calls",
         "worker: forks, files, cleaning up",
         "judge",
         "nbgrader, conversion",

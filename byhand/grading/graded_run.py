@@ -1,5 +1,6 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,12 +12,13 @@ from byhand.exercise import Exercise
 from byhand.grading.session import (
     Limits,
     Output,
+    Process,
     RemoteStudent,
     Submission,
     SubmissionDied,
     Worker,
 )
-from byhand.judge import judge
+from byhand.judge import cases_of, judge
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
@@ -53,6 +55,7 @@ class GradedRun:
         self.notes: list[str] = []
         self._skipped: set[int] = set()
         self._judging = False
+        self._one_by_one = False
 
     def grade(self, only: str | None = None) -> None:
         """Run all cells and judge every exercise, or `only` one; outputs and scores go into the cells."""
@@ -62,19 +65,35 @@ class GradedRun:
                 _write_score(cell, 0, "This exercise was not reached.")
                 if _name(cell) not in self.exercises:
                     self.notes.append(f"{_name(cell)} has no hidden tests and scores 0")
-        for _ in range(MOST_RESTARTS):
-            submission = self.worker.begin(self.limits, self.files)
+        names = [_name(cell) for cell in self.cells if _is_test(cell)]
+        known = [self.exercises[name] for name in names if name in self.exercises]
+        channels = 1 + sum(2 if exercise.uses else 1 for exercise in known)
+        fruitless = 0
+        while fruitless < MOST_RESTARTS:
+            fruitless, judged = fruitless + 1, len(self.verdicts)
+            submission = self.worker.begin(self.limits, self.files, channels)
             try:
-                copies = self._run(submission, only)
-                if copies is not None and self._judge_all(submission, copies):
-                    return
+                students, whole = self._run(submission, only)
+                if fruitless == MOST_RESTARTS and not whole:
+                    self._judge_all(submission, students)
+                elif whole and self._judge_all(submission, students):
+                    break
             finally:
                 submission.close()
-        self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
+            if whole and len(self.verdicts) > judged:
+                fruitless = 0
+        else:
+            self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
+        self.notes = list(dict.fromkeys(self.notes))
+        for cell in self.cells:
+            if _is_test(cell) and (verdict := self.verdicts.get(_name(cell))) is not None:
+                _write_score(cell, verdict.score, verdict.text())
 
-    def _run(self, submission: Submission, only: str | None) -> dict[str, RemoteStudent] | None:
-        """Run all cells; the students to be judged, by exercise. None if the process did not survive a cell."""
-        students = {}
+    def _run(
+        self, submission: Submission, only: str | None
+    ) -> tuple[dict[str, RemoteStudent], bool]:
+        """Run all cells; the students to be judged, by exercise, and whether the process survived every cell."""
+        students: dict[str, RemoteStudent] = {}
         for number, cell in self._in_time(list(enumerate(self.cells, 1))):
             try:
                 if not _is_test(cell):
@@ -86,26 +105,45 @@ class GradedRun:
                     students[name] = submission.exercise(spare=bool(self.exercises[name].uses))
             except SubmissionDied as death:
                 self._leave_out(number, cell, death)
-                return None
+                return students, False
             if only in students:
                 break
-        return students
+        return students, True
 
     def _judge_all(self, submission: Submission, students: dict[str, RemoteStudent]) -> bool:
-        """Judge each exercise in a process that has run the cells before its test; False to start again."""
+        """Judge each exercise in a process that has run the cells before its test; False to start again.
+
+        While one is judged, the next one begins with its calls. If a process is gone then, another one may have killed
+        it: everything still open is run again, and judged one by one.
+        """
         self._judging = True
-        cells = {_name(cell): cell for cell in self.cells if _is_test(cell)}
+        following = dict(itertools.pairwise([*students, ""]))
         for name, student in self._in_time(list(students.items())):
-            if student.is_lost:
-                self.notes.append(f"{name}: the process was killed by another one and run again")
+            busy = [] if self._one_by_one else self._ask_ahead(students, following[name])
+            verdict = self._judge(student, self.exercises[name])
+            suspicious = student.is_gone and not self._one_by_one
+            student.end()
+            if verdict is None or suspicious:
+                self.notes += [] if suspicious else [f"{name}: the process was killed by another"]
+                self._one_by_one = True
                 return False
-            self._judge(student, cells[name])
+            self.verdicts[name] = verdict
             try:
-                submission.end_strays()
+                submission.end_strays(busy)
             except SubmissionDied as death:
                 self.notes.append(f"{name}: the process {death}")
                 return False
         return True
+
+    def _ask_ahead(self, students: dict[str, RemoteStudent], name: str) -> list[Process]:
+        """Let the exercise of this name begin; its process."""
+        if not name:
+            return []
+        exercise, student = self.exercises[name], students[name]
+        if not student.is_lost:
+            cases = [case.args for case in cases_of(exercise, self.seed(name))]  # type: ignore[arg-type]
+            student.ask_ahead(name, cases, exercise.time_limit)
+        return [student.process] if student.process is not None else []
 
     def _is_open(self, name: str) -> bool:
         return name in self.exercises and name not in self.verdicts
@@ -132,19 +170,20 @@ class GradedRun:
         words = f"This cell {death}. The others were run without it."
         _set_outputs(cell, [_error("CellEnded", words)], number)
 
-    def _judge(self, student: RemoteStudent, cell: Any) -> None:
-        name = _name(cell)
-        exercise = self.exercises[name]
+    def _judge(self, student: RemoteStudent, exercise: type[Exercise]) -> Verdict | None:
+        """The verdict; None if the process was gone before it was asked anything."""
+        if student.is_lost:
+            return None
+        name = exercise.name
         try:
             verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             words = "What this gives back could not be judged."
             self.notes.append(f"{name} could not be judged ({type(error).__name__})")
             verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)
-        self.verdicts[name] = verdict
-        _write_score(cell, verdict.score, verdict.text())
         if student.violation is not None:
             self.notes.append(f"{name}: the process {student.violation}")
+        return verdict
 
 
 def _name(cell: Any) -> str:

@@ -105,15 +105,18 @@ class Worker:
             remove(self.scratch)
             self.scratch = None
 
-    def begin(self, limits: Limits, files: Path | None = None) -> "Submission":
-        """A fresh process for one submission, with a copy of the files handed in with it."""
+    def begin(self, limits: Limits, files: Path | None = None, channels: int = 4) -> "Submission":
+        """A fresh process for one submission, with a copy of the files handed in with it.
+
+        `channels` is one more than the number of copies of it that can be held at the same time.
+        """
         try:
-            return self._begin(limits, files)
+            return self._begin(limits, files, channels)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
             self.close()
-            return self._begin(limits, files)
+            return self._begin(limits, files, channels)
 
-    def _begin(self, limits: Limits, files: Path | None) -> "Submission":
+    def _begin(self, limits: Limits, files: Path | None, count: int) -> "Submission":
         process = self._started()
         assert self.scratch is not None
         self.count += 1
@@ -122,16 +125,12 @@ class Worker:
         folder.mkdir(parents=True)
         if files is not None:
             _copy_files(files, folder)
-        for name in ("requests", "answers"):
-            os.mkfifo(place / name, 0o600)
-        answers = open(os.open(place / "answers", os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0)
-        requests = open(os.open(place / "requests", os.O_RDWR), "wb", buffering=0)
+        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(count)]
         confined = process.level is not Level.NONE
         library = self.scratch / "library"
         request = {
             "op": "begin",
-            "requests": str(place / "requests"),
-            "answers": str(place / "answers"),
+            "channels": [(str(channel.requests), str(channel.answers)) for channel in channels],
             "folder": str(folder),
             "memory": limits.memory_bytes,
             "file_bytes": limits.file_bytes,
@@ -144,10 +143,10 @@ class Worker:
             wire.send(process.stdin, request, deadline=deadline)
             begun = wire.receive(process.stdout, deadline=deadline)
         except (wire.WireError, ValueError) as error:  # gone, or its pipes are closed already
-            requests.close()
-            answers.close()
+            for channel in channels:
+                channel.close()
             raise wire.WireClosed("The worker is gone.") from error
-        return Submission(self, place, requests, answers, limits, begun["pid"])
+        return Submission(self, place, channels, limits, begun["pid"])
 
     def reap(self, known: set[int]) -> None:
         """Kill whatever a submission has left running, and let the worker forget it."""
@@ -169,14 +168,15 @@ class Worker:
         """Whether so many places for processes are lost that a submission might miss them."""
         return self.lost > MOST_PROCESSES // 4
 
-    def end_strays(self, active: int, known: set[int]) -> None:
-        """Kill every process below the worker but the known ones: what cells and calls have left running."""
+    def end_strays(self, known: set[int], parents: Iterable[int], busy: Iterable[int]) -> None:
+        """Kill every process below the worker but the known ones, and those below busy ones.
+
+        Looked for are children of the worker and of these parents: to look at every process takes long.
+        """
         assert self.process is not None
-        for parent in (self.process.pid, active):
-            children = _children(parent)
-            if children is None or not known.issuperset(children):
-                self._kill_descendants(known, spared=known)
-                return
+        children = [_children(parent) for parent in (self.process.pid, *parents)]
+        if None in children or not known.issuperset(pid for some in children for pid in some or ()):
+            self._kill_descendants(known, known.union(*map(descendants, busy)))
 
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
@@ -208,16 +208,42 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-class Process:
-    """One process of a submission, held by a descriptor that no other process can ever stand for."""
+class Channel:
+    """Two named pipes between this process and one of a submission's."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(self, requests: Path, answers: Path) -> None:
+        self.requests, self.answers = requests, answers
+        for path in (requests, answers):
+            os.mkfifo(path, 0o600)
+        # for reading and writing: so neither open waits, and the end of a process is not the end of the pipe
+        self.answering = open(os.open(answers, os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0)
+        self.asking = open(os.open(requests, os.O_RDWR), "wb", buffering=0)
+
+    def close(self) -> None:
+        self.asking.close()
+        self.answering.close()
+
+    def drain(self) -> None:
+        """Forget what is in the pipes, once nobody else uses them."""
+        for stream in (self.asking, self.answering):
+            os.set_blocking(stream.fileno(), False)
+            with contextlib.suppress(BlockingIOError):
+                while os.read(stream.fileno(), 1 << 20):
+                    pass
+        os.set_blocking(self.asking.fileno(), True)
+
+
+class Process:
+    """One process of a submission. Its descriptor never stands for another process."""
+
+    def __init__(self, submission: "Submission", channel: Channel, pid: int) -> None:
+        self.submission, self.channel, self.pid = submission, channel, pid
         self.descriptor = os.pidfd_open(pid)
+        self._serial = 0
 
     @property
     def is_gone(self) -> bool:
-        return self.descriptor < 0 or _readable(self.descriptor, 0)
+        return _readable(self.descriptor, 0)
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -225,191 +251,203 @@ class Process:
 
     def kill(self) -> None:
         """End it, and come back when it is gone."""
-        if self.descriptor >= 0:
-            self.signal(signal.SIGKILL)
-            _readable(self.descriptor, time.monotonic() + 5)
-            os.close(self.descriptor)
-            self.descriptor = -1
-
-
-class Submission:
-    """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
-
-    All of them have the same two pipes, and one at a time uses them. Once a copy is asked anything, the process that
-    ran the cells is gone: no hidden input has a way into outputs.
-    """
-
-    def __init__(
-        self,
-        worker: Worker,
-        place: Path,
-        requests: IO[bytes],
-        answers: IO[bytes],
-        limits: Limits,
-        pid: int,
-    ) -> None:
-        self.worker, self.place, self.limits = worker, place, limits
-        self._requests, self._answers = requests, answers
-        self._serial = 0
-        self._copies: dict[int, Process] = {}
-        self._known = {pid}
-        self._active = Process(pid)
-
-    @property
-    def pid(self) -> int:
-        """The process that is asked now."""
-        return self._active.pid
-
-    def close(self) -> None:
-        """End the submission's processes and remove its files."""
-        for process in (self._active, *self._copies.values()):
-            process.kill()
-        for stream in (self._requests, self._answers):
-            with contextlib.suppress(OSError):
-                stream.close()
-        self.worker.reap(self._known)
-        remove(self.place)
-
-    def run(self, source: str) -> list[Output]:
-        """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
-        answer = self.ask({"op": "run", "source": source}, self.limits.cell_seconds)
-        self.end_strays()
-        return checked_outputs(answer)
-
-    def hold(self) -> int:
-        """A copy of the process as it is now, asleep; its process id. Raises SubmissionDied if there can be none."""
-        patience = 2 * self.limits.submission_seconds + 60
-        pid = self.ask({"op": "hold", "patience": patience}, 5)
-        try:
-            if not isinstance(pid, int) or pid not in (
-                _children(self.pid) or descendants(self.pid)
-            ):
-                raise ProcessLookupError
-            self._copies[pid] = Process(pid)
-        except OSError:
-            raise SubmissionDied("could not be copied") from None
-        self._known.add(pid)
-        return pid
-
-    def is_lost(self, pid: int) -> bool:
-        """Whether a sleeping copy has been killed by another process of this submission."""
-        return self._copies[pid].is_gone
-
-    def wake(self, pid: int) -> None:
-        """End the process that was asked until now, and ask this copy from now on."""
-        self._active.kill()
-        self._drain()
-        self._active = self._copies.pop(pid)
-        self._active.signal(signal.SIGUSR1)
-
-    def exercise(self, spare: bool = False) -> "RemoteStudent":
-        """The student's functions in their present state; `spare` for one that is to be judged more than once."""
-        return RemoteStudent(self, self.hold(), spare)
-
-    def end_strays(self) -> None:
-        """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
-        self.worker.end_strays(self.pid, {self.pid, *self._copies})
-        if self.worker.worn:
-            raise SubmissionDied("started too many processes and was ended")
+        self.signal(signal.SIGKILL)
+        _readable(self.descriptor, time.monotonic() + 5)
 
     def ask(self, request: dict[str, Any], seconds: float) -> Any:
         """The one answer to a request. Raises SubmissionDied."""
-        self.send(request, seconds)
-        return self.receive(seconds)
+        serial = self.send(request, seconds)
+        return self.receive(serial, seconds)
 
-    def send(self, request: dict[str, Any], seconds: float) -> None:
-        """Ask the active process. Raises SubmissionDied."""
+    def send(self, request: dict[str, Any], seconds: float) -> int:
+        """Ask; the number that answers to this will bear. Raises SubmissionDied."""
         self._serial += 1
-        if _readable(self._answers, 0):
-            raise SubmissionDied("broke the protocol (an answer before the question)")
         request = {"id": self._serial, "seconds": seconds, **request}
         try:
-            wire.send(self._requests, request, deadline=time.monotonic() + seconds + GRACE)
+            wire.send(self.channel.asking, request, deadline=time.monotonic() + seconds + GRACE)
         except wire.WireError:
             raise SubmissionDied("did not read what it was asked and was ended") from None
+        return self._serial
 
-    def receive(self, seconds: float) -> Any:
-        """The next answer to what was asked last. Raises SubmissionDied."""
+    def receive(self, serial: int, seconds: float) -> Any:
+        """The next answer to the request of this number. Raises SubmissionDied."""
         try:
             answer = self._receive(time.monotonic() + seconds + GRACE)
         except wire.WireTimeout:
             raise OutOfTime(f"did not answer within {seconds:g} seconds and was ended") from None
         except wire.WireError as error:
             raise SubmissionDied(f"broke the protocol ({error})") from None
-        if not isinstance(answer, dict) or answer.get("id") != self._serial:
+        if not isinstance(answer, dict) or answer.get("id") != serial:
             raise SubmissionDied("broke the protocol (an answer nobody had asked for)")
         return answer.get("answer")
 
+    def has_unasked_answer(self) -> bool:
+        return _readable(self.channel.answering, 0)
+
     def _receive(self, deadline: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
+        answering = self.channel.answering
         while True:
             slice_end = min(deadline, time.monotonic() + LOOK)
-            if _readable(self._answers, slice_end, self._active.descriptor):
-                if not _readable(self._answers, 0):
+            if _readable(answering, slice_end, self.descriptor):
+                if not _readable(answering, 0):
                     raise Ended("ended its own process")
-                return wire.receive(self._answers, deadline=min(deadline, time.monotonic() + 5))
+                return wire.receive(answering, deadline=min(deadline, time.monotonic() + 5))
             if slice_end >= deadline:
                 raise wire.WireTimeout
-            try:
-                files, size = _usage(self.place)
-            except RecursionError:  # folders in folders in folders
-                files, size = MOST_FILES + 1, 0
-            if files > MOST_FILES or size > MOST_BYTES:
-                raise SubmissionDied("wrote too many or too large files and was ended")
-            assert self.worker.process is not None
-            if _memory(descendants(self.worker.process.pid)) > self.limits.memory_bytes:
-                raise SubmissionDied("used too much memory and was ended")
+            self.submission.check_use()
 
-    def _drain(self) -> None:
-        """Forget what a process that is gone has left unread or unasked for."""
-        for stream in (self._requests, self._answers):
-            with contextlib.suppress(BlockingIOError):
-                os.set_blocking(stream.fileno(), False)
-                while os.read(stream.fileno(), 1 << 20):
-                    pass
-        os.set_blocking(self._requests.fileno(), True)
+
+class Submission:
+    """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
+
+    Before a copy is asked anything, the process that ran the cells is gone: no hidden input has a way into outputs.
+    """
+
+    def __init__(
+        self, worker: Worker, place: Path, channels: list[Channel], limits: Limits, pid: int
+    ) -> None:
+        self.worker, self.place, self.limits = worker, place, limits
+        self._channels = channels
+        self._free = channels[1:]
+        self._sealed = False
+        self.main = Process(self, channels[0], pid)
+        #: every process that is or was part of it
+        self.processes = [self.main]
+
+    def close(self) -> None:
+        """End the submission's processes and remove its files."""
+        for process in self.processes:
+            process.signal(signal.SIGKILL)
+        self.worker.reap({process.pid for process in self.processes})
+        for process in self.processes:
+            os.close(process.descriptor)
+        for channel in self._channels:
+            channel.close()
+        remove(self.place)
+
+    def run(self, source: str) -> list[Output]:
+        """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
+        if self.main.has_unasked_answer():
+            raise SubmissionDied("broke the protocol (an answer before the question)")
+        answer = self.main.ask({"op": "run", "source": source}, self.limits.cell_seconds)
+        self.end_strays()
+        return checked_outputs(answer)
+
+    def exercise(self, spare: bool = False) -> "RemoteStudent":
+        """The student's functions in their present state; `spare` for one that is to be judged more than once."""
+        channels = [self._free.pop() for _ in range(2 if spare else 1)]
+        return RemoteStudent(self, self.hold(self.main, channels), channels)
+
+    def hold(self, process: Process, channels: Sequence[Channel]) -> Process:
+        """A copy of a process as it is now, asleep. Raises SubmissionDied if there can be none.
+
+        It uses the first of the channels, and has no other left than these.
+        """
+        places = [self._channels.index(channel) for channel in channels]
+        patience = 2 * self.limits.submission_seconds + 60
+        pid = process.ask({"op": "hold", "channels": places, "patience": patience}, 5)
+        try:
+            parents = _children(process.pid)
+            if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
+                raise ProcessLookupError
+            self.processes.append(Process(self, channels[0], pid))
+        except OSError:
+            raise SubmissionDied("could not be copied") from None
+        return self.processes[-1]
+
+    def wake(self, process: Process) -> None:
+        """From now on this copy may be asked; the process that ran the cells is gone."""
+        if not self._sealed:
+            self.main.kill()
+            self._sealed = True
+        process.signal(signal.SIGUSR1)
+
+    def end_strays(self, busy: Sequence[Process] = ()) -> None:
+        """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
+        known = {process.pid for process in self.processes}
+        parents = [] if self._sealed else [self.main.pid]
+        self.worker.end_strays(known, parents, [process.pid for process in busy])
+        if self.worker.worn:
+            raise SubmissionDied("started too many processes and was ended")
+
+    def check_use(self) -> None:
+        """Raise SubmissionDied if it uses more files or memory than it may."""
+        try:
+            files, size = _usage(self.place)
+        except RecursionError:  # folders in folders in folders
+            files, size = MOST_FILES + 1, 0
+        if files > MOST_FILES or size > MOST_BYTES:
+            raise SubmissionDied("wrote too many or too large files and was ended")
+        assert self.worker.process is not None
+        if _memory(descendants(self.worker.process.pid)) > self.limits.memory_bytes:
+            raise SubmissionDied("used too much memory and was ended")
 
 
 class RemoteStudent:
     """A student whose functions live in the worker: `byhand.student.Student` over the wire.
 
     Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
-    that, one more copy is kept asleep if `spare`.
+    that, one more copy is kept asleep where there is a second channel.
     """
 
-    def __init__(self, submission: Submission, pid: int, spare: bool) -> None:
+    def __init__(
+        self, submission: Submission, process: Process, channels: Sequence[Channel]
+    ) -> None:
         self.submission = submission
-        self._next: int | None = pid
-        self._spare = spare
-        self._awake = False
+        self._next: Process | None = process
+        #: two if there is to be a spare copy: they use them by turns
+        self._channels = channels
+        self.process: Process | None = None
+        #: what was asked ahead: the request, and the numbers its answers will bear
+        self._ahead: dict[str, int] = {}
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
 
     @property
     def is_lost(self) -> bool:
-        """Whether its process was gone before it was asked anything."""
-        return not self._awake and self._next is not None and self.submission.is_lost(self._next)
+        """Whether its process was gone before it answered anything: another one has killed it."""
+        process = self.process or self._next
+        return process is not None and process.is_gone and not process.has_unasked_answer()
+
+    def ask_ahead(self, name: str, cases: Sequence[tuple], time_limit: float) -> None:
+        """Let it begin with what `lacks` and the first `calls` will ask."""
+        with self._ends():
+            self._take_over()
+            self._ahead["lacks"] = self._send_lacks(name)
+            self._ahead["calls"] = self._send_calls(name, cases, time_limit)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process that answers calls has ended."""
+        return self.process is not None and self.process.is_gone
+
+    def end(self) -> None:
+        """Its processes are needed no more."""
+        for process in (self.process, self._next):
+            if process is not None:
+                process.signal(signal.SIGKILL)
 
     def lacks(self, name: str) -> str | None:
-        if not self._awake:
-            self._take_over()
-        if self.violation is None:
-            with self._ends():
-                answer = self.submission.ask({"op": "lacks", "name": name}, 5)
-                return str(answer)[:500] if answer is not None else None
+        with self._ends():
+            if self.process is None:
+                self._take_over()
+            assert self.process is not None
+            serial = self._ahead.pop("lacks", None) or self._send_lacks(name)
+            answer = self.process.receive(serial, 5)
+            return str(answer)[:500] if answer is not None else None
         return f"`{name}` could not be looked at."
 
     def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
         """The outcomes of all calls, in order: asked for at once, answered one by one."""
         seconds = min(time_limit, self.submission.limits.call_seconds)
-        request = {"op": "calls", "name": name, "cases": list(cases)}
-        if self.violation is not None:
+        if self.violation is not None or self.process is None:
             yield Outcome(error="ProtocolViolation")
             return
         try:
-            self.submission.send(request, seconds)
+            serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
             for _ in cases:
-                outcome = wire.outcome_from_wire(self.submission.receive(seconds))
+                outcome = wire.outcome_from_wire(self.process.receive(serial, seconds))
                 yield outcome
                 if outcome.ends_calls:
                     return
@@ -426,20 +464,34 @@ class RemoteStudent:
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
-        self._take_over()
         with self._ends():
+            self._take_over()
+            assert self.process is not None
             sources = [source_as(function, name) for name, function in references.items()]
-            self.submission.ask({"op": "define", "sources": sources}, 5)
+            self.process.ask({"op": "define", "sources": sources}, 5)
         yield
 
     def _take_over(self) -> None:
         """Let the copy that sleeps answer from now on, and keep another one if it may be needed."""
-        if self._next is not None:
-            self.submission.wake(self._next)
-            self._awake, self._next = True, None
-            if self._spare:
-                with self._ends():
-                    self._next = self.submission.hold()
+        if self._next is None:
+            return
+        if self.process is not None:
+            self.process.kill()
+            self.process.channel.drain()
+        self.process, self._next = self._next, None
+        self.submission.wake(self.process)
+        if len(self._channels) > 1:
+            self._channels = self._channels[::-1]
+            self._next = self.submission.hold(self.process, self._channels)
+
+    def _send_lacks(self, name: str) -> int:
+        assert self.process is not None
+        return self.process.send({"op": "lacks", "name": name}, 5)
+
+    def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
+        assert self.process is not None
+        seconds = min(time_limit, self.submission.limits.call_seconds)
+        return self.process.send({"op": "calls", "name": name, "cases": list(cases)}, seconds)
 
     @contextlib.contextmanager
     def _ends(self) -> Iterator[None]:

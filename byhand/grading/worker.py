@@ -23,6 +23,9 @@ from typing import Any
 from byhand.grading import wire
 from byhand.student import NamespaceStudent
 
+#: where this process is asked, and where it answers; one pair for itself and one for each of its copies
+Channels = dict[int, tuple[io.FileIO, io.FileIO]]
+
 
 def main(scratch: Path) -> None:
     """Warm up, then fork a child for every submission that the supervisor announces."""
@@ -96,14 +99,37 @@ def _warm_shell() -> Any:
 def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
     """Run one submission in this forked process, and end it."""
     try:
-        requests, answers = _enter(request)
+        channels = _enter(request)
+        requests, answers = channels[0]
         while True:
             message = wire.receive(requests)
+            if message["op"] == "hold":
+                pid = os.fork()
+                if pid == 0:
+                    requests, answers = channels[message["channels"][0]]
+                    _close_all_but(channels, message["channels"])
+                    _sleep(message["patience"])
+                    continue
+                wire.send(answers, {"id": message["id"], "answer": pid})
             for answer in _answers(shell, message):
                 wire.send(answers, {"id": message["id"], "answer": answer})
     except BaseException:
         pass
     finally:
+        os._exit(0)
+
+
+def _close_all_but(channels: Channels, kept: list[int]) -> None:
+    """Nobody writes where others are asked."""
+    for number in [number for number in channels if number not in kept]:
+        for stream in channels.pop(number):
+            stream.close()
+
+
+def _sleep(patience: float) -> None:
+    """Until the supervisor wakes this process; for ever is too long."""
+    os.stat(os.devnull)  # without any such call the sandbox never counts this process out
+    if signal.sigtimedwait({signal.SIGUSR1}, patience) is None:
         os._exit(0)
 
 
@@ -113,16 +139,6 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
     match message["op"]:
         case "run":
             yield _run_cell(shell, message["source"], message["seconds"])
-        case "hold":
-            pid = os.fork()
-            if pid == 0:
-                os.stat(
-                    os.devnull
-                )  # without any such call the sandbox never counts this process out
-                if signal.sigtimedwait({signal.SIGUSR1}, message["patience"]) is None:
-                    os._exit(0)
-            else:
-                yield pid
         case "define":
             for source in message["sources"]:
                 exec(source, shell.user_ns)
@@ -134,10 +150,12 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
                 yield wire.outcome_to_wire(outcome)
 
 
-def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
+def _enter(request: dict[str, Any]) -> Channels:
     """Open the pipes, then give up everything that belongs to others."""
-    requests = open(request["requests"], "rb", buffering=0)
-    answers = open(request["answers"], "wb", buffering=0)
+    channels = {
+        number: (open(requests, "rb", buffering=0), open(answers, "wb", buffering=0))
+        for number, (requests, answers) in enumerate(request["channels"])
+    }
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
@@ -145,7 +163,7 @@ def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
     folder = request["folder"]
     os.chdir(folder)
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # wakes copies: see _answers
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # wakes copies: see _sleep
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.path.append(folder)  # last: a numpy.py handed in never stands in for NumPy
     sys.argv = sys.orig_argv[:] = ["ipykernel_launcher.py"]
@@ -169,7 +187,7 @@ def _enter(request: dict[str, Any]) -> tuple[io.FileIO, io.FileIO]:
             )
         )
         _refuse_what_the_sandbox_allows()
-    return requests, answers
+    return channels
 
 
 def _refuse_what_the_sandbox_allows() -> None:
