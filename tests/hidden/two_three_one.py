@@ -95,7 +95,7 @@ class OneExample(Exercise):
         return {"E": (out - y) ** 2 / 2, "dW1": np.outer(x, delta1), "dW2": delta2 * a1[:, None]}
 
     @mistake(
-        "dW2 is right. The path to a weight of W1 goes on through the hidden node's sigmoid: multiply by its slope "
+        "dW2 is right. The path to a weight of W1 goes on through the hidden unit's sigmoid: multiply by its slope "
         "a1(1 − a1).",
         earns=2,
     )
@@ -118,7 +118,7 @@ class OneExample(Exercise):
         return {"E": (out - y) ** 2 / 2, "dW1": dW1, "dW2": delta2 * a1[:, None]}
 
     @mistake(
-        "Only the path through the first hidden node is followed: each column of dW1 belongs to a node of its own.",
+        "Only the path through the first hidden unit is followed: each column of dW1 belongs to a unit of its own.",
         earns=2,
     )
     def first_path_only(x, W1, W2, y):
@@ -131,7 +131,7 @@ class OneExample(Exercise):
 
     @mistake(
         "The three paths are added up, but each of them leads to weights of its own: column j of dW1 gets the path "
-        "through hidden node j alone.",
+        "through hidden unit j alone.",
         earns=2,
     )
     def paths_added_up(x, W1, W2, y):
@@ -221,7 +221,7 @@ class OneExample(Exercise):
         return {"E": (out - y) ** 2 / 2, "dW1": np.outer(x, delta1), "dW2": delta2 * a1[:, None]}
 
     @mistake(
-        "dW2 is right. In dW1 the sigmoid is taken once more: a1 is σ(z1) already, so the slope of a hidden node is "
+        "dW2 is right. In dW1 the sigmoid is taken once more: a1 is σ(z1) already, so the slope of a hidden unit is "
         "a1(1 − a1).",
         earns=2,
     )
@@ -243,7 +243,7 @@ class OneExample(Exercise):
         return {"E": (out - y) ** 2 / 2, "dW1": np.outer(x, delta1), "dW2": delta2 * a1[:, None]}
 
     @mistake(
-        "dW1 lies on its side. It has the shape of W1, (2, 3): x down, hidden nodes across, np.outer(x, …).",
+        "dW1 lies on its side. It has the shape of W1, (2, 3): x down, hidden units across, np.outer(x, …).",
         earns=2,
     )
     def dW1_on_its_side(x, W1, W2, y):
@@ -376,7 +376,7 @@ class Shapes(Exercise):
         return s | {"delta1": (m, 3), "dW1": (2, 3), "db1": (m, 3)}
 
     @mistake(
-        "There is one bias per node, not one per example: b1 is (1, 3) and b2 (1, 1), added to every row; "
+        "There is one bias per unit, not one per example: b1 is (1, 3) and b2 (1, 1), added to every row; "
         "db1 and db2 have the same shapes.",
         earns=1.5,
     )
@@ -470,7 +470,7 @@ class Shapes(Exercise):
         return s | {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
 
     @mistake(
-        "The biases are rows, one number per node of their layer: b1 is (1, 3), not (3, 1), and db1 too.",
+        "The biases are rows, one number per unit of their layer: b1 is (1, 3), not (3, 1), and db1 too.",
         earns=1.75,
     )
     def bias_in_a_column(m):
@@ -582,14 +582,14 @@ class Initialize(Exercise):
 
     @invariant
     def weights_are_not_zero(call, rng):
-        """Weights that are all the same (zeros too) make all hidden nodes the same, and training keeps them so:
+        """Weights that are all the same (zeros too) make all hidden units the same, and training keeps them so:
         draw every weight for itself."""
         params = call([4, 5, 3], int(rng.integers(1000)))
         return np.ptp(params["W1"]) > 0 and np.ptp(params["W2"]) > 0
 
     @invariant
     def no_two_columns_are_equal(call, rng):
-        """Two columns of your weights are the same, so two nodes stay the same for ever: draw every column anew,
+        """Two columns of your weights are the same, so two units stay the same for ever: draw every column anew,
         size=(n_in, n_out)."""
         params = call([4, 5, 3], int(rng.integers(1000)))
         return all(len(np.unique(params[W], axis=1).T) == params[W].shape[1] for W in ("W1", "W2"))
@@ -946,7 +946,7 @@ class Forward(Exercise):
         return {"X": X, "z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
     @mistake(
-        "b is turned into a column, and gives each example a bias of its own. It is a row, one number per node: add it "
+        "b is turned into a column, and gives each example a bias of its own. It is a row, one number per unit: add it "
         "as it is."
     )
     def bias_per_example(X, params):
@@ -1015,7 +1015,7 @@ class Forward(Exercise):
         z2 = a1 @ params["W2"] + params["b2"]
         return {"z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
-    @mistake("The hidden layer always has three nodes here: let the shapes of W1 and b1 decide.")
+    @mistake("The hidden layer always has three units here: let the shapes of W1 and b1 decide.")
     def always_three_nodes(X, params):
         z1 = np.zeros((len(X), 3))
         for j in range(3):
@@ -1153,14 +1153,14 @@ class AddGate(Exercise):
         return delta, delta.sum(axis=1)
 
     @mistake(
-        "d_bias has one number for all nodes. Each node has a bias of its own: sum over the examples only, axis=0.",
+        "d_bias has one number for all units. Each unit has a bias of its own: sum over the examples only, axis=0.",
         earns=0.5,
     )
     def everything_summed(delta):
         return delta, delta.sum()
 
     @mistake(
-        "d_bias has one number for all nodes. Each node has a bias of its own: sum over the examples only, axis=0.",
+        "d_bias has one number for all units. Each unit has a bias of its own: sum over the examples only, axis=0.",
         earns=0.5,
     )
     def everything_summed_in_a_square(delta):
@@ -1286,7 +1286,7 @@ class MulGate(Exercise):
         return delta @ W.T, a.T * delta
 
     @mistake(
-        "da is a matrix product, delta @ W.T, which sums over the nodes behind. Yours multiplies entry by entry, `*`."
+        "da is a matrix product, delta @ W.T, which sums over the units behind. Yours multiplies entry by entry, `*`."
     )
     def da_entry_by_entry(delta, a, W):
         return delta * W.T, a.T @ delta
@@ -1520,7 +1520,7 @@ class SigmoidGate(Exercise):
 add_gate, mul_gate, sigmoid_gate = AddGate.reference, MulGate.reference, SigmoidGate.reference
 
 ONE_BIAS = (
-    "db1 adds up the slopes of different nodes. Each node has a bias of its own: sum over the examples only, "
+    "db1 adds up the slopes of different units. Each unit has a bias of its own: sum over the examples only, "
     "sum(axis=0, keepdims=True)."
 )
 ENTRY_BY_ENTRY = "`*` multiplies entry by entry. dW is a matrix product, a.T @ delta, which sums over the examples."
@@ -1697,7 +1697,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "dW2 and db2 are right. In δ1 stands a2 where a1 belongs: the hidden nodes have the slope a1(1 − a1).",
+        "dW2 and db2 are right. In δ1 stands a2 where a1 belongs: the hidden units have the slope a1(1 − a1).",
         earns=2.5,
     )
     def a2_for_a1_in_the_hidden_slope(y, params, cache):
@@ -2316,7 +2316,7 @@ class GradientCheck(Exercise):
         yield CUBES, zeros, grads | {"W2": 2 * grads["W2"], "b2": -grads["b2"]}
         yield CUBES, START, slopes_of_cubes(START), 2**-10
         yield WITHOUT_B2, START, slopes_without_b2(START), Keywords(eps=2**-10)
-        yield WITHOUT_B2, START, slopes_without_b2(START) | {"b2": np.ones((1, 1))}, 2**-5
+        yield WITHOUT_B2, START, slopes_without_b2(START) | {"b2": np.ones((1, 1))}, 2**-10
         for wrong_array in ("W1", "b1", "W2", "b2"):
             loss, params, grads, wrong = right_and_wrong_slopes(rng)
             yield loss, params, grads | {wrong_array: wrong[wrong_array]}, 2**-10
@@ -3092,7 +3092,7 @@ class FixedStep(Exercise):
         return W1 - learning_rate * X.T @ delta1, W2 - learning_rate * h.T @ delta2
 
     @mistake(
-        "W2 is right. On the way to W1 the slope of the hidden nodes is missing: h(1 − h).", earns=1
+        "W2 is right. On the way to W1 the slope of the hidden units is missing: h(1 − h).", earns=1
     )
     def slope_of_the_hidden_nodes_forgotten(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
