@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path as Curve
 
@@ -144,7 +144,7 @@ def make_arrays() -> None:
         scatter = rng.normal(0, 0.85, (m, 2))
         arrays[f"X_{name}"] = np.round(centres[np.arange(m) % 3] + scatter, 2)
     rng = np.random.default_rng(1)
-    start = []
+    start: Thetas = []
     for n_in, n_out in pairwise(SIZES):
         weights = rng.normal(0, 1.5 / np.sqrt(n_in), (n_out, n_in))
         start.append(np.round(np.hstack([np.zeros((n_out, 1)), weights]), 2))
@@ -153,12 +153,13 @@ def make_arrays() -> None:
     X, Y = arrays["X_train"], np.eye(3)[arrays["labels_train"]]
     trained = []
     for lam in arrays["lams"]:
-        thetas = start
+        thetas: Thetas = start
         for _ in range(STEPS):
             slopes = _slopes(X, Y, thetas, lam)
             thetas = [theta - RATE * slope for theta, slope in zip(thetas, slopes, strict=True)]
         trained.append(np.concatenate([theta.ravel() for theta in thetas]))
     arrays["trained"] = np.array(trained, dtype=np.float32)
+    arrays["classes"] = np.array([_classes(flat) for flat in arrays["trained"]])
     arrays["without_bias"] = np.array([_fit_without_bias(s) for s in SHIFTS])
     np.savez_compressed(ARRAYS, **arrays)
 
@@ -356,47 +357,45 @@ def draw_bias_node(shift: float = 0.5) -> Picture:
         4.5,
         f"A target that is 1 around x = {number(shift)} and 0 elsewhere. Without bias nodes both"
         " hidden nodes say ½ at x = 0, and the best network found costs"
-        f" {_short(costs[0])}. With bias nodes they say ½ at {number(shift - 1)} and"
-        f" {number(shift + 1)}, and the cost is {_short(costs[1])}.",
+        f" {_short(costs[0], 3)}. With bias nodes they say ½ at {number(shift - 1)} and"
+        f" {number(shift + 1)}, and the cost is {_short(costs[1], 3)}.",
     )
+    board = picture.add_axes((0, 0, 1, 1), xlim=(0, 7), ylim=(0, 4.5))
+    board.set_axis_off()
     for i, ((name, thetas), cost) in enumerate(zip(nets.items(), costs, strict=True)):
         left = 0.075 + 0.485 * i
-        bias = i == 1
-        sketch = picture.add_axes((left, 0.66, 0.44, 0.34), xlim=(0, 3.08), ylim=(-0.13, 1.53))
-        sketch.set_axis_off()
-        sketch.text(1.54, 1.28, name, ha="center", weight="bold")
-        dots = {"x": (0.3, 0.25), "a1": (1.45, 0.58), "a2": (1.45, 0.12), "h": (2.6, 0.35)}
-        ends = [("x", "a1"), ("x", "a2"), ("a1", "h"), ("a2", "h")]
-        if bias:
-            dots |= {"+1": (0.3, 0.95), "+1 ": (1.45, 1.04)}
-            ends += [("+1", "a1"), ("+1", "a2"), ("+1 ", "h")]
-        for a, b in ends:
-            quiet = not a.startswith("+")
-            sketch.plot(
-                *zip(dots[a], dots[b], strict=True), color=LINE if quiet else FORWARD,
-                lw=1.6 if quiet else 2.2, zorder=1,
-            )  # fmt: skip
-        for label, (x, y) in dots.items():
-            edge = FORWARD if label.startswith("+") else QUIET
-            face = FORWARD_TINT if label.startswith("+") else "white"
-            sketch.plot(x, y, "o", ms=21, mfc=face, mec=edge, mew=1.4, zorder=2)
-            text = label.strip().replace("a1", "a₁").replace("a2", "a₂")
-            sketch.text(x, y - 0.01, text, size=11, ha="center", va="center", zorder=3)
-        chart = picture.add_axes((left, 0.2, 0.44, 0.4), xlim=(-4.2, 4.2), ylim=(-0.08, 1.12))
+        middle = 7 * left + 1.54
+        dots = np.array([(-1.24, 3.23), (-0.09, 3.55), (-0.09, 3.1), (1.06, 3.32)])
+        dots[:, 0] += middle
+        ways = [dots[[j, k]] for j, k in ((0, 1), (0, 2), (1, 3), (2, 3))]
+        board.add_collection(LineCollection(ways, colors=LINE, linewidths=1.6, zorder=1))
+        node: dict[str, Any] = {"ls": "", "marker": "o", "ms": 21, "mew": 1.4, "zorder": 2}
+        board.plot(*dots.T, **node, mfc="white", mec=QUIET)
+        label: dict[str, Any] = {"size": 11, "ha": "center", "va": "center", "zorder": 3}
+        for (x, y), text in zip(dots, ("x", "a₁", "a₂", "h"), strict=True):
+            board.text(x, y - 0.01, text, **label)
+        if i == 1:
+            ones = np.array([(middle - 1.24, 3.88), (middle - 0.09, 4.0)])
+            ways = [np.array([ones[j], dots[k]]) for j, k in ((0, 1), (0, 2), (1, 3))]
+            board.add_collection(LineCollection(ways, colors=FORWARD, linewidths=2.2, zorder=1))
+            board.plot(*ones.T, **node, mfc=FORWARD_TINT, mec=FORWARD)
+            for x, y in ones:
+                board.text(x, y - 0.01, "+1", **label)
+        board.text(middle, 4.25, name, ha="center", weight="bold")
+        board.text(
+            middle, 2.72, f"J = {_short(cost, 3)}", color=FORWARD, weight="bold", ha="center"
+        )
+        chart = picture.add_axes((left, 0.2, 0.44, 0.38), xlim=(-4.2, 4.2), ylim=(-0.08, 1.12))
         _, a, h = _forward(across, thetas)
         chart.plot(across, a[:, 0], ":", color=INK, lw=1.6)
         chart.plot(across, a[:, 1], "--", color=INK, lw=1.4)
-        for theta in thetas[0]:
-            chart.plot(-theta[0] / theta[1], 0.5, "D", color=INK, ms=7, zorder=5)
+        undecided = -thetas[0][:, 0] / thetas[0][:, 1]
+        chart.plot(undecided, [0.5, 0.5], "D", color=INK, ms=7, zorder=5)
         chart.plot(across, h, color=FORWARD, lw=2.6)
         chart.plot(PLACES, t, "o", color=FORWARD, mfc=PAPER, ms=5, zorder=4)
         chart.set_xticks([-4, -2, 0, 2, 4], ["−4", "−2", "0", "2", "4"])
         chart.set_yticks([0, 0.5, 1], ["0", "½", "1"])
         chart.set_xlabel("x", labelpad=1)
-        picture.text(left + 0.22, 0.615, f"J = {_short(cost)}", color=FORWARD, weight="bold",
-                     ha="center")  # fmt: skip
-    key = picture.add_axes((0, 0, 1, 0.09), xlim=(0, 7), ylim=(0, 1))
-    key.set_axis_off()
     for x, style, words in (
         (0.4, {"marker": "o", "ls": "", "mfc": PAPER, "color": FORWARD}, "target"),
         (1.6, {"ls": "-", "lw": 2.6, "color": FORWARD}, "output h"),
@@ -405,8 +404,8 @@ def draw_bias_node(shift: float = 0.5) -> Picture:
         (4.75, {"marker": "D", "ls": "", "color": INK}, "hidden node says ½"),
     ):
         both = [x - 0.18, x + 0.18] if style["ls"] else [x]
-        key.plot(both, [0.5] * len(both), **style)
-        key.text(x + 0.27, 0.5, words, va="center", size=12)
+        board.plot(both, [0.2] * len(both), **style)
+        board.text(x + 0.27, 0.2, words, va="center", size=12)
     return picture
 
 
@@ -527,8 +526,8 @@ def draw_layers(step: int = 3, label: int = 0) -> Picture:
     axes.text(6.35, 3.95, target, ha="center")
     _arrow(axes, [(0.35, 0.22), (1.05, 0.22)], FORWARD)
     axes.text(1.17, 0.15, "activation, in the node", color=FORWARD)
-    _arrow(axes, [(5.0, 0.22), (4.3, 0.22)], BACKWARD, dashed=True)
-    axes.text(5.12, 0.15, "δ, in the dashed box", color=BACKWARD)
+    _arrow(axes, [(4.75, 0.22), (4.05, 0.22)], BACKWARD, dashed=True)
+    axes.text(4.87, 0.15, "δ, in the dashed box", color=BACKWARD)
     return picture
 
 
@@ -547,21 +546,28 @@ def layers_figure() -> LiveFigure:
 REACH = 3.1
 
 
+SIDE = 220
+
+
 @lru_cache(maxsize=64)
 def _regions(index: int) -> np.ndarray:
     """The regions of the three classes as an image, with dark lines where they meet."""
-    side = 200
-    across = np.linspace(-REACH, REACH, side, dtype=np.float32)
-    grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
-    thetas = [theta.astype(np.float32) for theta in _unpack(_arrays()["trained"][index])]
-    classes = _forward(grid, thetas)[-1].argmax(axis=1).reshape(side, side)
+    classes = _arrays()["classes"][index]
     tints = np.array([[int(c[3][i : i + 2], 16) for i in (1, 3, 5)] for c in CLASSES], np.uint8)
     image = tints[classes]
-    border = np.zeros((side, side), bool)
+    border = np.zeros((SIDE, SIDE), bool)
     border[:-1] |= classes[:-1] != classes[1:]
     border[:, :-1] |= classes[:, :-1] != classes[:, 1:]
     image[border] = [int(INK[i : i + 2], 16) for i in (1, 3, 5)]
     return image
+
+
+def _classes(flat: np.ndarray) -> np.ndarray:
+    """What the network with these entries says at each point of a grid over the plane."""
+    across = np.linspace(-REACH, REACH, SIDE)
+    grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
+    said = _forward(grid, _unpack(flat.astype(float)))[-1].argmax(axis=1)
+    return said.astype(np.uint8).reshape(SIDE, SIDE)
 
 
 @cache
@@ -662,12 +668,20 @@ def draw_shrinking(lam: float = 0.3) -> Picture:
     bars = picture.add_axes((0.075, 0.17, 0.4, 0.6), xlim=(-0.7, 6.7), ylim=(-1.7, 1.9))
     bars.set_title(f"penalty alone, 50 steps: weights × {_short(factor)}", size=12)
     bars.axhline(0, color=QUIET, lw=1)
-    bars.bar(range(7), row, width=0.7, facecolor="none", edgecolor=QUIET, ls="--", lw=1.2)
-    bars.bar(0, after[0], width=0.7, facecolor=PAPER, edgecolor=INK, hatch="//", lw=1.4)
-    bars.bar(range(1, 7), after[1:], width=0.7, facecolor=FORWARD)
+    for heights, look in (
+        (row, {"facecolors": "none", "edgecolors": QUIET, "linestyles": "--", "linewidths": 1.2}),
+        (after[1:], {"facecolors": FORWARD}),
+        (after[:1], {"facecolors": PAPER, "edgecolors": INK, "hatch": "//", "linewidths": 1.4}),
+    ):
+        first = 1 if len(heights) == 6 else 0
+        corners = [
+            [(x - 0.35, 0), (x + 0.35, 0), (x + 0.35, height), (x - 0.35, height)]
+            for x, height in enumerate(heights, first)
+        ]
+        bars.add_collection(PolyCollection(corners, **look))
     bars.set_xticks(range(7), ["b", *(f"θ{'₁₂₃₄₅₆'[i]}" for i in range(6))])
     bars.set_yticks([-1, 0, 1], ["−1", "0", "1"])
-    chart = picture.add_axes((0.575, 0.17, 0.33, 0.6), xlim=(0, 1.01), ylim=(-7, 5.4), xlabel="λ")
+    chart = picture.add_axes((0.565, 0.17, 0.42, 0.6), xlim=(0, 1.01), ylim=(-7, 5.4), xlabel="λ")
     chart.set_title("trained with λ", size=12)
     chart.axhline(0, color=LINE, lw=1, zorder=0)
     chart.plot(lams, report["weight"], color=FORWARD, lw=2.8)
@@ -744,7 +758,7 @@ def draw_concept_map() -> Picture:
         4.6,
         "One Θ per layer holds weights and biases. Forward makes activations and a cost; δ goes"
         " back layer by layer; δᵀ[1 a] gives the slopes. The penalty adds λθ/m to the slopes of"
-        " weights, and validation chooses λ. Next: a program that finds slopes by itself.",
+        " weights, and validation chooses λ. Next: autograd, a program that finds the slopes.",
     )
     for x, y, words, formula, width, colour in (
         (1.05, 4.05, "Θ per layer", "bias first", 1.7, FORWARD),
@@ -755,7 +769,7 @@ def draw_concept_map() -> Picture:
         (1.05, 2.6, "Slopes dΘ", "δᵀ [1 a]", 1.7, BACKWARD),
         (1.05, 1.15, "Penalty", "+ λ/m · θ", 1.7, BACKWARD),
         (3.5, 1.15, "Validation", "chooses λ", 1.9, INK),
-        (5.95, 1.15, "Next: autograd", "slopes by themselves", 2.05, INK),
+        (5.95, 1.15, "Next: autograd", "finds the slopes", 1.8, INK),
     ):
         axes.add_artist(
             FancyBboxPatch(
@@ -769,7 +783,7 @@ def draw_concept_map() -> Picture:
     for way in (
         [(1.9, 4.05), (2.55, 4.05)], [(4.45, 4.05), (5.1, 4.05)], [(5.95, 3.65), (5.95, 3.0)],
         [(5.1, 2.6), (4.45, 2.6)], [(2.55, 2.6), (1.9, 2.6)], [(1.05, 2.2), (1.05, 1.55)],
-        [(2.55, 1.15), (1.9, 1.15)], [(5.95, 2.2), (5.95, 1.55)],
+        [(1.9, 1.15), (2.55, 1.15)], [(4.45, 1.15), (5.05, 1.15)],
     ):  # fmt: skip
         _arrow(axes, way, QUIET)
     return picture
