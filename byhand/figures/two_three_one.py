@@ -400,8 +400,8 @@ def network_figure() -> LiveFigure:
     return LiveFigure(
         draw_network,
         {
-            "x1": slider("x1", 1.0, -2.0, 2.0, 0.1),
-            "x2": slider("x2", 2.0, -2.0, 2.0, 0.1),
+            "x1": slider("x1", 1.0, -3.0, 3.0, 0.1),
+            "x2": slider("x2", 2.0, -3.0, 3.0, 0.1),
             "y": slider("target y", 0.0, 0.0, 1.0, 0.1),
             "weight": _choice("weight", list(WEIGHTS), "W1[1, 0]"),
         },
@@ -955,7 +955,7 @@ def _four(value: float) -> str:
 
 def contributions_figure() -> LiveFigure:
     """Add the observations one by one."""
-    return LiveFigure(draw_contributions, {"added": slider("observations", 0, 0, 4)})
+    return LiveFigure(draw_contributions, {"added": slider("observations", 1, 0, 4)})
 
 
 # ---------------------------------------------------------------------------------------------
@@ -1016,7 +1016,7 @@ def draw_xor(start: str = "seed 2", step: int = 100) -> Picture:
     edges += [(at_h[j], at_o, params["W2"][j, 0]) for j in range(3)]
     for p, q, weight in edges:
         net.plot(
-            *zip(p, q, strict=True), color=INK, lw=min(0.55 * abs(weight), 8), alpha=0.55,
+            *zip(p, q, strict=True), color=INK, lw=0.9 * abs(weight), alpha=0.55,
             ls="-" if weight > 0 else (0, (1.2, 1.2)), zorder=1, solid_capstyle="butt",
             dash_capstyle="butt",
         )  # fmt: skip
