@@ -678,6 +678,18 @@ class _Board:
         self.axes = axes
         self.new = new
         self.cells: dict[bool, list[np.ndarray]] = {False: [], True: []}
+        self.ways: dict[str, list[np.ndarray]] = {FORWARD: [], BACKWARD: [], LINE: []}
+        self.heads: dict[str, list[np.ndarray]] = {FORWARD: [], BACKWARD: [], LINE: []}
+
+    def arrow(self, points: Sequence[Point], colour: str) -> None:
+        """An arrow along straight lines to the last point; backward ones are dashed."""
+        way = np.array(points, float)
+        along = (way[-1] - way[-2]) / np.hypot(*(way[-1] - way[-2]))
+        across = 0.06 * np.array([-along[1], along[0]])
+        tip = way[-1].copy()
+        way[-1] -= 0.12 * along
+        self.ways[colour].append(way)
+        self.heads[colour].append(np.stack([tip, way[-1] + across, way[-1] - across]))
 
     def grid(
         self, left: float, top: float, shape: tuple[int, int], back: bool, w: float = CELL,
@@ -686,6 +698,15 @@ class _Board:
         self.cells[back].append(_squares(left, top, *shape, w, h))
 
     def paint(self) -> None:
+        for colour, ways in self.ways.items():
+            if ways:
+                dashes: Any = (0, (3, 2)) if colour == BACKWARD else "-"
+                lines = LineCollection(ways, colors=colour, lw=1.8, linestyles=dashes, zorder=2)
+                self.axes.add_collection(lines)
+            if self.heads[colour]:
+                heads = PolyCollection(self.heads[colour], facecolors=colour, zorder=2)
+                heads.set_edgecolor(colour)
+                self.axes.add_collection(heads)
         for back, squares in self.cells.items():
             if squares:
                 self.axes.add_collection(
@@ -755,17 +776,18 @@ def draw_gates(step: int = 14) -> Picture:
     ]
     for colour in (LINE, FORWARD):
         lines = [w for made, w in wires if (not made or made in done) == (colour == FORWARD)]
-        axes.add_collection(LineCollection(lines, colors=colour, linewidths=1.8, zorder=1))
+        board.ways[colour] += [np.array(line) for line in lines]
     around = [(4.8, top), (6.95, top), (6.95, top - 1.06), (0.5, top - 1.06), (0.5, low)]
-    _arrow(axes, [*around, (1.18, low)], FORWARD if "a1" in done else LINE)
+    board.arrow([*around, (1.18, low)], FORWARD if "a1" in done else LINE)
     gates = [(x, y, sign) for y in ROWS for x, sign in zip(GATES_X, "@+σ", strict=True)]
-    for (x, y, sign), busy in zip([*gates, (COST_X, low, "J")], _busy_gates(step), strict=True):
-        axes.add_artist(
-            Circle(
-                (x, y), 0.2, facecolor=busy or "white", edgecolor=INK, lw=2.4 if busy else 1.3,
-                zorder=4,
-            )
-        )  # fmt: skip
+    gates.append((COST_X, low, "J"))
+    busy = _busy_gates(step)
+    axes.scatter(
+        *zip(*((x, y) for x, y, _ in gates), strict=True), s=(0.4 * 72) ** 2, zorder=4,
+        facecolors=[colour or "white" for colour in busy], edgecolors=INK,
+        linewidths=[2.4 if colour else 1.3 for colour in busy],
+    )  # fmt: skip
+    for x, y, sign in gates:
         axes.text(x, y - 0.01, sign, ha="center", va="center", weight="bold", zorder=5)
 
     shapes = {"XW1": (4, 3), "z1": (4, 3), "a1": (4, 3), "a1W2": (4, 1), "z2": (4, 1), "h": (4, 1)}
@@ -775,7 +797,7 @@ def draw_gates(step: int = 14) -> Picture:
     board.on_wire(ARRAYS_X[0], top, "X", (4, 2), False)
     board.grid(COST_X - CELL / 2, low + 1.08 + 2 * CELL, (4, 1), False)
     board.label(COST_X, low + 1.4, "y (4, 1)", False, False, "bottom")
-    _arrow(axes, [(COST_X, low + 0.8), (COST_X, low + 0.2)], FORWARD)
+    board.arrow([(COST_X, low + 0.8), (COST_X, low + 0.2)], FORWARD)
     if "J" in done:
         board.label(
             COST_X, low - 0.46, f"J = {steps[6].terms[2][1].item():.3f}", False, step == 7, "top"
@@ -788,12 +810,10 @@ def draw_gates(step: int = 14) -> Picture:
     ):
         x = GATES_X[gate]
         board.weight(x, row, name, shape, False)
-        _arrow(axes, [(x, row + 1.42), (x, row + 0.2)], FORWARD)
+        board.arrow([(x, row + 1.42), (x, row + 0.2)], FORWARD)
         if f"d{name}" in done:
             board.weight(x, row, f"d{name}", shape, True)
-            _arrow(
-                axes, [(x + 0.09, row + 0.2), (x + 0.09, row + 0.85)], BACKWARD, True, head=11
-            )  # fmt: skip
+            board.arrow([(x + 0.09, row + 0.18), (x + 0.09, row + 0.85)], BACKWARD)
     for x, row, name, made, way in (
         (ARRAYS_X[2], low, "δ2", "δ2", (6.5, 4.1)),
         (ARRAYS_X[1], low, "δ2", "db2", (3.8, 2.4)),
@@ -804,10 +824,10 @@ def draw_gates(step: int = 14) -> Picture:
         if made in done:
             board.on_wire(x, row, name, (4, 1) if row == low else (4, 3), True)
             if way:
-                _arrow(axes, [(way[0], row - 0.3), (way[1], row - 0.3)], BACKWARD, True)
+                board.arrow([(way[0], row - 0.3), (way[1], row - 0.3)], BACKWARD)
     if "da1" in done:
         back = [(2.1, low - 0.3), (0.38, low - 0.3), (0.38, top - 1.2), (7.07, top - 1.2)]
-        _arrow(axes, [*back, (7.07, top - 0.35), (5.9, top - 0.35)], BACKWARD, True)
+        board.arrow([*back, (7.07, top - 0.35), (5.9, top - 0.35)], BACKWARD)
 
     axes.add_artist(Rectangle((0, 0), 7.4, FOOT, facecolor="white", edgecolor="none", zorder=0))
     axes.plot([0, 7.4], [FOOT, FOOT], color=LINE, lw=1)
@@ -974,7 +994,7 @@ def draw_xor(start: str = "seed 2", step: int = 100) -> Picture:
     path, costs = xor_path(start)
     params = path[step]
     h = forward_pass(X, params)["a2"][:, 0]
-    picture = Picture(
+    picture, net = canvas(
         7,
         4.9,
         f"XOR after {step} steps at rate 5 from {start}: the outputs for the four observations"
@@ -1009,20 +1029,22 @@ def draw_xor(start: str = "seed 2", step: int = 100) -> Picture:
     cost.set_title(f"J = {_round(costs[step], 4)}", size=12, color=FORWARD, weight="bold")
     cost.set_xlabel("step", size=11, labelpad=0)
 
-    net = picture.add_axes((0.65, 0.02, 0.35, 0.42), xlim=(-0.3, 2.3), ylim=(-0.55, 2.5))
-    net.set_axis_off()
-    at_x, at_h, at_o = [(0, 1.5), (0, 0.5)], [(1, 2), (1, 1), (1, 0)], (2, 1)
+    at_x, at_h, at_o = (
+        [(4.85, 1.45), (4.85, 0.75)],
+        [(5.75, 1.8), (5.75, 1.1), (5.75, 0.4)],
+        (6.65, 1.1),
+    )
     edges = [(at_x[i], at_h[j], params["W1"][i, j]) for i in range(2) for j in range(3)]
     edges += [(at_h[j], at_o, params["W2"][j, 0]) for j in range(3)]
-    for p, q, weight in edges:
-        net.plot(
-            *zip(p, q, strict=True), color=INK, lw=0.9 * abs(weight), alpha=0.55,
-            ls="-" if weight > 0 else (0, (1.2, 1.2)), zorder=1, solid_capstyle="butt",
-            dash_capstyle="butt",
-        )  # fmt: skip
-    for x, y in [*at_x, *at_h, at_o]:
-        net.plot(x, y, "o", ms=13, color=FORWARD, mec="white", zorder=2)
-    net.text(1, 2.38, "width = |weight|, dots < 0", ha="center", size=11)
+    for positive, style in ((True, "-"), (False, (0, (1.2, 1.2)))):
+        kept = [(p, q, w) for p, q, w in edges if (w > 0) == positive]
+        widths = [0.65 * abs(w) for _, _, w in kept]
+        lines = LineCollection([(p, q) for p, q, _ in kept], linewidths=widths, colors=INK)
+        lines.set(alpha=0.55, linestyle=style, capstyle="butt", zorder=1)
+        net.add_collection(lines)
+    nodes = np.array([*at_x, *at_h, at_o]).T
+    net.plot(*nodes, "o", ms=13, color=FORWARD, mec="white", zorder=2)
+    net.text(5.75, 2.08, "width = |weight|, dots < 0", ha="center", size=11)
     return picture
 
 
@@ -1043,7 +1065,7 @@ def xor_figure() -> LiveFigure:
 TINY_X = np.array([-3.0, -1, 0, 3])
 TINY_Y = np.array([0.0, 1, 0, 1])
 TINY_BIAS = -0.5
-TINY_STEPS, TINY_RATE = 1000, 4.0
+TINY_STEPS, TINY_RATE = 300, 4.0
 TINY_LEVELS = (0.58, 0.6, 0.63, 0.66, 0.69, 0.715, 0.722, 0.73, 0.75, 0.79, 0.85, 0.95, 1.1, 1.3)
 
 
