@@ -1,6 +1,7 @@
 """The hidden tests prove themselves, and agree with the lessons they belong to."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_every_right_answer_passes_the_checks_a_learner_can_see(notebook, name):
                 continue
             if grade_id == f"{name}_code":
                 source = source_as(right, name)
-            exec(source.replace("check(", "(lambda name: None)("), namespace)
+            exec(re.sub(r"\bcheck\(", "(lambda name: None)(", source), namespace)
             if grade_id == name:
                 break
         else:
