@@ -195,7 +195,7 @@ class OneExample(Exercise):
         return {"E": (out - y) ** 2, "dW1": np.outer(x, delta1), "dW2": delta2 * a1[:, None]}
 
     @mistake(
-        "The ½ cancels the 2 of the square: dE/dO is O − y. Your slopes are twice or half of that.",
+        "The ½ cancels the 2 of the square, so dE/dO is O − y. Both of your slopes keep a ½.",
         earns=1,
     )
     def half_kept_in_the_slopes(x, W1, W2, y):
@@ -670,6 +670,17 @@ class Initialize(Exercise):
             "W1": np.tile(rng.normal(0, 1 / np.sqrt(n), size=(n, 1)), hidden),
             "b1": np.zeros((1, hidden)),
             "W2": np.tile(rng.normal(0, 1 / np.sqrt(hidden), size=(hidden, 1)), out),
+            "b2": np.zeros((1, out)),
+        }
+
+    @mistake(no_two_rows_are_equal.sentence)
+    def one_row_repeated(sizes, seed):
+        n, hidden, out = sizes
+        rng = np.random.default_rng(seed)
+        return {
+            "W1": np.ones((n, 1)) * rng.normal(0, 1 / np.sqrt(n), size=(1, hidden)),
+            "b1": np.zeros((1, hidden)),
+            "W2": np.ones((hidden, 1)) * rng.normal(0, 1 / np.sqrt(hidden), size=(1, out)),
             "b2": np.zeros((1, out)),
         }
 
@@ -2103,8 +2114,9 @@ class Update(Exercise):
         return {name: params[name] - learning_rate * grads[name] for name in params}
 
     @mistake(
-        "Right numbers, but the caller's params are changed as well: -= works inside the caller's arrays, and "
-        "dict(params) copies the dictionary only. Make new arrays: params[name] − learning_rate * grads[name].",
+        "Right numbers, but the caller's params are changed as well: `-=` works inside the caller's arrays, and "
+        "dict(params) copies the dictionary only. Fill a new dictionary with new arrays, "
+        "params[name] − learning_rate * grads[name].",
         earns=1,
     )
     def in_place(params, grads, learning_rate):
@@ -2405,6 +2417,22 @@ class GradientCheck(Exercise):
                 up = loss(params)
                 params[name][place] -= 2 * eps
                 numeric[place] = (up - loss(params)) / (2 * eps)
+            size = np.linalg.norm(grads[name]) + np.linalg.norm(numeric)
+            errors[name] = np.linalg.norm(grads[name] - numeric) / size if size > 0 else 0.0
+        return errors
+
+    @mistake(
+        "The nudge goes to one side only, and is not put back: the caller's params are changed. Nudge to both sides, "
+        "divide by 2·eps, and set each entry back to its old value."
+    )
+    def forward_and_not_put_back(loss, params, grads, eps=1e-5):
+        errors = {}
+        for name in params:
+            numeric = np.zeros(params[name].shape)
+            for place in np.ndindex(numeric.shape):
+                before = loss(params)
+                params[name][place] += eps
+                numeric[place] = (loss(params) - before) / eps
             size = np.linalg.norm(grads[name]) + np.linalg.norm(numeric)
             errors[name] = np.linalg.norm(grads[name] - numeric) / size if size > 0 else 0.0
         return errors
@@ -2720,8 +2748,8 @@ class Train(Exercise):
         return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, costs
 
     @mistake(
-        "Right numbers, but the caller's params are changed: `-=` works inside the caller's arrays. Let `update` make "
-        "new ones, or begin with a copy of every array.",
+        "Right numbers, but the caller's params are changed: what is written into the dictionary, or into its arrays "
+        "by `-=`, the caller sees too. Let `update` make new ones, params = update(…).",
         earns=2,
     )
     def params_changed(X, y, params, learning_rate, steps):
