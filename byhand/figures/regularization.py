@@ -339,7 +339,7 @@ def _fit_without_bias(shift: float) -> np.ndarray:
 def draw_bias_node(shift: float = 0.5) -> Picture:
     """The network [1, 2, 1] without and with bias nodes, on a bump moved by `shift`."""
     t = _bump(shift)[:, None]
-    across = np.linspace(-4, 4, 161)[:, None]
+    across = np.linspace(-4, 4, 129)[:, None]
     w = _arrays()["without_bias"][int(np.argmin(np.abs(np.array(SHIFTS) - shift)))]
     nets = {
         "without bias nodes": [
@@ -394,7 +394,7 @@ def draw_bias_node(shift: float = 0.5) -> Picture:
         chart.plot(across, h, color=FORWARD, lw=2.6)
         chart.plot(PLACES, t, "o", color=FORWARD, mfc=PAPER, ms=5, zorder=4)
         chart.set_xticks([-4, -2, 0, 2, 4], ["−4", "−2", "0", "2", "4"])
-        chart.set_yticks([0, 0.5, 1], ["0", "½", "1"])
+        chart.set_yticks([0, 0.5, 1], ["0", "½", "1"] if i == 0 else [])
         chart.set_xlabel("x", labelpad=1)
     for x, style, words in (
         (0.4, {"marker": "o", "ls": "", "mfc": PAPER, "color": FORWARD}, "target"),
@@ -472,33 +472,33 @@ def draw_layers(step: int = 3, label: int = 0) -> Picture:
             way = [there[0], x], [there[1], y]
             axes.plot(*way, color=PAPER, lw=3, zorder=1.4)
             axes.plot(*way, color=BACKWARD, lw=2.4, ls=(0, (3, 1.6)), zorder=1.5)
-    for layer, nodes in enumerate(place):
-        a = activations[layer][0]
-        delta = deltas[layer - 1][0] if layer > len(LAYERS) - 1 - step else None
-        newest = delta is not None and layer == len(LAYERS) - step
-        for i, (x, y) in enumerate(nodes):
-            axes.add_artist(
-                Circle((x, y), 0.3, facecolor=FORWARD_TINT, edgecolor=FORWARD, lw=1.6, zorder=2)
-            )
-            axes.text(
-                x, y + (0.0 if delta is None else 0.1), _short(a[i]), color=FORWARD, size=11,
-                weight="bold", ha="center", va="center", zorder=4,
-            )  # fmt: skip
-            if delta is not None:
-                axes.add_artist(
-                    FancyBboxPatch(
-                        (x - 0.32, y - 0.3), 0.64, 0.27, boxstyle="round,pad=0,rounding_size=0.1",
-                        facecolor=BACKWARD_TINT if newest else "white", edgecolor=BACKWARD,
-                        lw=1.3, linestyle=(0, (3, 2)), zorder=3,
-                    )
-                )  # fmt: skip
-                axes.text(
-                    x, y - 0.17, _short(delta[i]), color=BACKWARD, size=11, weight="bold",
-                    ha="center", va="center", zorder=4,
-                )  # fmt: skip
+    dots = np.array([dot for nodes in place for dot in nodes])
+    disc: dict[str, Any] = {"ls": "", "marker": "o", "zorder": 2}
+    axes.plot(*dots.T, **disc, ms=43, mfc=FORWARD_TINT, mec=FORWARD, mew=1.6)
+    axes.plot(*np.array(tops).T, **disc, ms=32, mfc="white", mec=QUIET, mew=1.3)
+    centred: dict[str, Any] = {"size": 11, "ha": "center", "va": "center", "zorder": 4}
     for x, y in tops:
-        axes.add_artist(Circle((x, y), 0.22, facecolor="white", edgecolor=QUIET, lw=1.3, zorder=2))
-        axes.text(x, y - 0.01, "+1", size=11, ha="center", va="center", zorder=4)
+        axes.text(x, y - 0.01, "+1", **centred)
+    for layer, nodes in enumerate(place):
+        delta = deltas[layer - 1][0] if layer > len(LAYERS) - 1 - step else None
+        for i, (x, y) in enumerate(nodes):
+            text = _short(activations[layer][0, i])
+            up = 0.0 if delta is None else 0.1
+            axes.text(x, y + up, text, color=FORWARD, weight="bold", **centred)
+            if delta is not None:
+                text = _short(delta[i])
+                axes.text(x, y - 0.17, text, color=BACKWARD, weight="bold", **centred)
+        if delta is not None:
+            corners = np.array([(-0.32, -0.3), (0.32, -0.3), (0.32, -0.03), (-0.32, -0.03)])
+            boxes = PolyCollection(
+                [corners + np.array(node) for node in nodes],
+                facecolors=BACKWARD_TINT if layer == followed else "white",
+                edgecolors=BACKWARD,
+                linewidths=1.3,
+                linestyles="--",
+                zorder=3,
+            )
+            axes.add_collection(boxes)
     for x, name in zip(columns, ("X", "a1", "a2", "h"), strict=True):
         axes.text(x, 0.5, name, ha="center", color=FORWARD, weight="bold")
     rules = (
