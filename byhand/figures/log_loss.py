@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
-from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, Ellipse, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path as Curve
 
 from byhand.figures.live import LiveFigure, slider
@@ -231,9 +231,10 @@ def draw_activations(z: float = 1) -> Picture:
     hollow: dict[str, Any] = {"marker": "o", "mfc": PAPER, "mew": 1.5, "ms": 6, "zorder": 5}
     for i, (name, value, slope) in enumerate(zip(names, values, slopes, strict=True)):
         x = 0.5 + 2.28 * i
-        reach = 7 if name == "line" else 1
-        top = _panel(axes, (x, 2.6), (1.85, 1.25), (-reach if reach > 1 else 0, reach))
-        low = _panel(axes, (x, 0.62), (1.85, 1.05), (0, 1))
+        span = (-8.2, 8.2) if name == "line" else (-0.08, 1.08)
+        marks = (-5, 0, 5) if name == "line" else (0, 1)
+        top = _panel(axes, (x, 2.6), (1.85, 1.25), (-6.4, 6.4), span, (-5, 0, 5), marks)
+        low = _panel(axes, (x, 0.62), (1.85, 1.05), (-6.4, 6.4), (-0.08, 1.08), (-5, 0, 5), (0, 1))
         if name == "step":
             axes.plot(*top(left, 0 * left), **up)
             axes.plot(*top(right, 0 * right + 1), **up)
@@ -260,32 +261,40 @@ def draw_activations(z: float = 1) -> Picture:
 
 
 def _panel(
-    axes: Axes, corner: Point, size: Point, heights: tuple[float, float]
+    axes: Axes,
+    corner: Point,
+    size: Point,
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    x_ticks: Sequence[float],
+    y_ticks: Sequence[float],
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
-    """A small chart for z from −6.4 to 6.4, drawn by hand (six real axes take too long).
+    """A small chart drawn by hand: while a slider moves, many real axes take too long.
 
-    Returns the function that says where a point of it is on the canvas.
+    Returns the function that says where a point of the chart is on the canvas.
     """
-    low, high = heights
-    margin = 0.07 * size[1]
+    left, bottom = corner
+    width, height = size
 
-    def place(z: Any, height: Any) -> tuple[Any, Any]:
-        up = (height - low) / (high - low)
+    def place(x: Any, y: Any) -> tuple[Any, Any]:
         return (
-            corner[0] + size[0] * (np.asarray(z) + 6.4) / 12.8,
-            corner[1] + margin + (size[1] - 2 * margin) * up,
+            left + width * (np.asarray(x) - x_range[0]) / (x_range[1] - x_range[0]),
+            bottom + height * (np.asarray(y) - y_range[0]) / (y_range[1] - y_range[0]),
         )
 
-    x, y = corner
-    axes.plot([x, x, x + size[0]], [y + size[1], y, y], color=QUIET, lw=0.8)
-    for z in (-5, 0, 5):
-        at = float(place(z, 0)[0])
-        axes.plot([at, at], [y, y - 0.05], color=QUIET, lw=0.8)
-        axes.text(at, y - 0.09, number(z), color=QUIET, size=12, ha="center", va="top")
-    for height in (low + 2, 0, high - 2) if high > 1 else (0, 1):
-        at = float(place(0, height)[1])
-        axes.plot([x, x - 0.05], [at, at], color=QUIET, lw=0.8)
-        axes.text(x - 0.09, at, number(height), color=QUIET, size=12, ha="right", va="center")
+    label: dict[str, Any] = {"color": QUIET, "size": 12}
+    line = [(left, bottom + height)]
+    for y in sorted(y_ticks, reverse=True):
+        at = float(place(0, y)[1])
+        line += [(left, at), (left - 0.05, at), (left, at)]
+        axes.text(left - 0.09, at, number(y), ha="right", va="center", **label)
+    line += [(left, bottom)]
+    for x in x_ticks:
+        at = float(place(x, 0)[0])
+        line += [(at, bottom), (at, bottom - 0.05), (at, bottom)]
+        axes.text(at, bottom - 0.09, number(x), ha="center", va="top", **label)
+    line += [(left + width, bottom)]
+    axes.plot(*zip(*line, strict=True), color=QUIET, lw=0.8)
     return place
 
 
@@ -433,26 +442,27 @@ def _along_the_cut(w: Any, b: float) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
 
 
 def _seen(w: Any, b: Any, height: Any) -> tuple[Any, Any]:
-    """Where a point is drawn: b leads to the back, which is up and to the right."""
-    return w + 0.22 * b, 0.4 * b + 4.2 * height
+    """Where a point is drawn, in inches: b leads to the back, which is up and to the right."""
+    return 1.73 + 0.41 * (w + 0.22 * b), 3.12 + 0.126 * b + 1.33 * height
 
 
 @lru_cache(maxsize=1)
 def _slices() -> tuple[list[Curve], list[Curve]]:
     """For each cost two walls and the cuts, from back to front: each filled, then its edge."""
     slices: tuple[list[Curve], list[Curve]] = ([], [])
-    ends = W_GRID[[-1, 0]]
-    back, front = CUTS, CUTS[::-1]
-    for w in ends:  # the walls at both sides come first
-        for cost, top, found in zip(_costs(np.full(len(CUTS), w), back), TOPS, slices, strict=True):
-            edge = np.stack(_seen(w, back, cost / top), axis=-1)
-            floor = np.stack(_seen(w, front, np.zeros(len(CUTS))), axis=-1)
-            found += [Curve(np.concatenate([edge, floor])), Curve(edge)]
+
+    def add(w: np.ndarray, b: np.ndarray) -> None:
+        floor = np.stack(_seen(w[[-1, 0]], b[[-1, 0]], np.zeros(2)), axis=-1)
+        for i, cost in enumerate(_costs(w, b)):
+            edge = np.stack(_seen(w, b, cost / TOPS[i]), axis=-1)
+            aside = np.array([3.5 * i, 0])
+            filled = np.concatenate([edge, floor]) + aside
+            slices[i].extend([Curve(filled), Curve(edge + aside)])
+
+    for w in W_GRID[[-1, 0]]:
+        add(np.full(len(CUTS), w), CUTS)
     for b in CUTS:
-        for cost, top, found in zip(_costs(W_GRID, np.full(61, b)), TOPS, slices, strict=True):
-            edge = np.stack(_seen(W_GRID, b, cost / top), axis=-1)
-            floor = np.stack(_seen(ends, b, np.zeros(2)), axis=-1)
-            found += [Curve(np.concatenate([edge, floor])), Curve(edge)]
+        add(W_GRID, np.full(len(W_GRID), b))
     return slices
 
 
@@ -467,48 +477,48 @@ def draw_cost_surfaces(w: float = 2.5, b: float = -3) -> Picture:
         f"{name} {number(cost)}, slope {_is(slope).removeprefix('= ')}"
         for name, cost, slope in zip(COSTS, costs, slopes, strict=True)
     )
-    picture = Picture(
+    picture, axes = canvas(
         7,
         5.6,
         "Two costs over weight w and bias b, and the cut through each at one b. The log-loss is a"
         " bowl; the squared error has plateaus, and its cut bends down in places. At"
         f" w = {number(w)}, b = {number(b)}: {said}.",
     )
-    solids = picture.add_axes((0, 0.45, 1, 0.44), xlim=(-4.2, 12.8), ylim=(-1.9, 5.9))
-    solids.set_axis_off()
+    head: dict[str, Any] = {"weight": "bold"}
     for i, (name, cost, slope) in enumerate(zip(COSTS, costs, slopes, strict=True)):
-        x, top = 0.5 * i, TOPS[i]
-        aside = np.array([8.5 * i, 0])
-        solids.add_collection(
+        x, top = 3.5 * i, TOPS[i]
+        axes.add_collection(
             PathCollection(
-                [Curve(curve.vertices + aside) for curve in _slices()[i]],
+                _slices()[i],
                 facecolors=[FORWARD_TINT, "none"], edgecolors=["none", FORWARD], linewidths=0.9,
             )
         )  # fmt: skip
         across, up = _seen(W_GRID, b, cuts[i] / top)
-        solids.plot(across + aside[0], up, color=INK, lw=2.6)
+        axes.plot(across + x, up, color=INK, lw=2.6)
         across, up = _seen(w, b, cost / top)
-        solids.plot(across + aside[0], up, "o", color=FORWARD, mec="white", ms=10)
-        for words, place in (("w", (0, -4.9)), ("b", (3.7, 0))):
-            across, up = _seen(*place, 0)
-            solids.text(across + aside[0], up, words, ha="center", va="center")
+        axes.plot(across + x, up, "o", color=FORWARD, mec="white", ms=10)
+        for words, at, depth in (("w", 0, -4.9), ("b", 3.7, 0)):
+            across, up = _seen(at, depth, 0)
+            axes.text(across + x, up, words, ha="center", va="center")
 
-        flat = picture.add_axes((x + 0.065, 0.115, 0.42, 0.25), xlim=(-3.1, 3.1), ylim=(0, top))
-        flat.set_xlabel("w", labelpad=0)
-        _plain_ticks(flat, (-3, 0, 3), (0, 3, 6) if i == 0 else (0, 0.4, 0.8))
-        flat.plot(W_GRID, cuts[i], color=INK, lw=2.6)
+        ticks = (0, 3, 6) if i == 0 else (0, 0.4, 0.8)
+        corner, size = (x + 0.455, 0.64), (2.94, 1.4)
+        place = _panel(axes, corner, size, (-3.1, 3.1), (0, top), (-3, 0, 3), ticks)
+        axes.plot(*place(W_GRID, cuts[i]), color=INK, lw=2.6)
         down = np.where(bends[i] < -0.002, cuts[i], np.nan)  # on plateaus it is hard to see
-        flat.plot(W_GRID, down, color=LINE, lw=9, zorder=0, solid_capstyle="butt")
+        axes.plot(*place(W_GRID, down), color=LINE, lw=9, zorder=1, solid_capstyle="butt")
         reach = 1.1 / np.hypot(1, slope / top * 4) * np.array([-1, 1])
-        flat.plot(w + reach, cost + slope * reach, "--", color=BACKWARD, lw=2.2)
-        flat.plot(w, cost, "o", color=FORWARD, mec="white", ms=10, zorder=5)
-        head: dict[str, Any] = {"weight": "bold"}
-        picture.text(x + 0.02, 0.945, name, **head)
-        picture.text(x + 0.49, 0.945, f"J = {number(cost)}", color=FORWARD, ha="right", **head)
-        picture.text(x + 0.49, 0.89, f"dJ/dw {_is(slope)}", color=BACKWARD, ha="right", **head)
-        picture.text(x + 0.02, 0.39, f"cut at b = {number(b)}")
-        if i == 1:
-            flat.text(3, 0.05, "grey: bends down", color=QUIET, ha="right", size=12, bbox=STICKER)
+        (tangent,) = axes.plot(
+            *place(w + reach, cost + slope * reach), "--", color=BACKWARD, lw=2.2, zorder=3
+        )
+        tangent.set_clip_path(Rectangle(corner, *size, transform=axes.transData))
+        axes.plot(*place(w, cost), "o", color=FORWARD, mec="white", ms=10, zorder=5)
+        axes.text(x + 0.455 + 1.47, 0.17, "w", ha="center")
+        axes.text(x + 0.14, 5.29, name, **head)
+        axes.text(x + 3.43, 5.29, f"J = {number(cost)}", color=FORWARD, ha="right", **head)
+        axes.text(x + 3.43, 4.98, f"dJ/dw {_is(slope)}", color=BACKWARD, ha="right", **head)
+        axes.text(x + 0.14, 2.18, f"cut at b = {number(b)}")
+    axes.text(6.85, 0.72, "grey: bends down", color=QUIET, ha="right", size=12, bbox=STICKER)
     return picture
 
 
