@@ -144,17 +144,22 @@ def _in_array(
     elif actual.dtype.kind == "b" and expected.dtype.kind != "b":
         yield Difference(part, Stage.TYPE, f"{verb} an array of True and False, not of numbers")
     elif actual.shape != expected.shape:
-        yield Difference(part, Stage.SHAPE, _shape_problem(expected.shape, actual.shape))
+        transposed = actual.shape == expected.shape[::-1] and _agree(expected.T, actual, tolerance)
+        yield Difference(
+            part, Stage.SHAPE, _shape_problem(expected.shape, actual.shape, transposed)
+        )
     else:
         yield from _in_numbers(np.ravel(expected), np.ravel(actual), tolerance, part, m)
 
 
-def _shape_problem(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
+def _shape_problem(expected: tuple[int, ...], actual: tuple[int, ...], transposed: bool) -> str:
     if len(expected) == len(actual) == 1:
         return f"has length {actual[0]} where {expected[0]} is wanted"
     problem = f"has shape {actual} where {expected} is wanted"
-    if len(expected) == 2 and actual == expected[::-1]:
+    if transposed:
         return f"{problem}: it is transposed"
+    if len(expected) == 2 and actual == expected[::-1]:
+        return f"{problem}: rows and columns are exchanged"
     if len(expected) == 2 and actual in [(size,) for size in expected if np.prod(expected) == size]:
         return f"{problem}: keep it two-dimensional (keepdims=True, or reshape)"
     return problem
@@ -174,7 +179,8 @@ def _in_numbers(
     with np.errstate(all="ignore"):
         off = np.max(np.abs(actual.astype(float) - expected))
     conventions = functools.partial(_conventions, expected, actual, tolerance, m)
-    yield Difference(part, Stage.VALUE, f"is off by up to {off:.3g}", conventions)
+    by = "by" if expected.size == 1 else "by up to"
+    yield Difference(part, Stage.VALUE, f"is off {by} {off:.3g}", conventions)
 
 
 def _conventions(

@@ -197,7 +197,7 @@ def _judge_call(
             Difference(
                 None,
                 Stage.TYPE,
-                "returns None: is the `return` missing, or is it `return print(…)`?",
+                "returns None: is the `return` missing or never reached, or is it `return print(…)`?",
             )
         ]
     found = differences(
@@ -219,6 +219,10 @@ def _time_problem(exercise: type[Exercise]) -> str:
     )
 
 
+#: exceptions of NumPy that may be named; any other name could be made up to carry a hidden input
+OF_NUMPY = ("AxisError", "LinAlgError")
+
+
 def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
     if actual.line is None and actual.error == "TypeError":
         return (
@@ -233,8 +237,10 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
     where = f" in line {actual.line} of your cell" if actual.line else ""
     if actual.error == "TypeError" and "NoneType" in actual.message:
         return f"stops with TypeError{where}: a value there is None. Does a function end without `return`?"
+    if actual.error == "UFuncTypeError":
+        return f"stops with UFuncTypeError{where}: is an array of whole numbers to take fractions?"
     known = isinstance(getattr(builtins, actual.error or "", None), type)
-    return f"stops with {actual.error if known else 'an exception of its own'}{where}."
+    return f"stops with {actual.error if known or actual.error in OF_NUMPY else 'an error'}{where}."
 
 
 def _examples(args: tuple) -> int:
@@ -418,7 +424,9 @@ def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
     elif isinstance(value, float):
         text = f"{value:.10g}"
     elif isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=6, separator=", ", threshold=30)
+        text = np.array2string(
+            value, precision=6, separator=", ", threshold=30, suppress_small=True
+        )
     elif isinstance(value, dict):
         text = "{" + ", ".join(f"{k!r}: {_shown(v, ())}" for k, v in value.items()) + "}"
     elif isinstance(value, tuple | list):

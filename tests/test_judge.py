@@ -165,6 +165,13 @@ def recursive(X):
         (lambda X, a, y: 3.0, 0, "must return (dw, db), but returns a single number"),
         (lambda X, a, y: (X for _ in "ab"), 0, "must return (dw, db), but returns a generator"),
         (lambda X, a, y: (right(X, a, y)[0].T, right(X, a, y)[1]), 1, "it is transposed"),
+        (
+            lambda X, a, y: (right(X, a, y)[0].T + 1, right(X, a, y)[1]),
+            1,
+            "rows and columns are exchanged",
+        ),
+        (lambda X, a, y: np.add(X, X, out=np.ones(X.shape, int)), 0, "array of whole numbers"),
+        (lambda X, a, y: np.sum(X, axis=7), 0, "stops with AxisError in line"),
         (lambda X, a, y: (right(X, a, y)[0].ravel(), right(X, a, y)[1]), 1, "two-dimensional"),
         (lambda X, a, y: (X.T @ (a - y), np.mean(a - y)), 1, "`dw` is exactly m times"),
         (lambda X, a, y: (right(X, a, y)[0] / len(X), np.mean(a - y)), 1, "exactly 1/m of"),
