@@ -69,8 +69,8 @@ def test_every_right_answer_passes_the_checks_a_learner_can_see(notebook, name):
         for cell in notebook_cells("solutions", notebook):
             source = "".join(cell["source"])
             grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
-            if cell["cell_type"] != "code" or "figures." in source:
-                continue
+            if cell["cell_type"] != "code" or re.search(r"^figures\.", source, re.MULTILINE):
+                continue  # a figure is drawn; a figure's numbers may be needed further on
             if grade_id == f"{name}_code":
                 source = source_as(right, name)
             exec(re.sub(r"\bcheck\(", "(lambda name: None)(", source), namespace)

@@ -414,7 +414,7 @@ def test_a_function_that_ends_badly_costs_only_its_exercise(worker, body):
 
 def test_a_function_that_kills_every_process_it_can_costs_only_its_exercise(worker):
     kills = "def double(x):\n    import os\n    os.kill(-1, 9)"
-    run, scores = graded(worker, kills, "?double", TRIPLE, "?triple")
+    _, scores = graded(worker, kills, "?double", TRIPLE, "?triple")
     assert scores == {"double": 0, "triple": 3}
     assert graded(worker, DOUBLE, "?double")[1] == {"double": 2}
 
