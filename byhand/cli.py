@@ -142,11 +142,14 @@ def doctor() -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    assignment: Annotated[str, typer.Argument(help="A folder in source/.")] = "1_chain_rule",
+    students: Annotated[int, typer.Option(min=1, help="How many are in the class.")] = 24,
+) -> None:
     """Do an instructor's job on a simulated class: release, grade, feedback, export."""
     from byhand.grading.demo import demo
 
-    raise typer.Exit(0 if demo(Path.cwd(), console) else 1)
+    raise typer.Exit(0 if demo(Path.cwd(), console, students, assignment=assignment) else 1)
 
 
 def main() -> None:

@@ -1,0 +1,52 @@
+"""Every known answer of every unit, handed in by somebody and graded in the sandbox, gets its true score."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from byhand.exercise import load_exercises
+from byhand.grading.graded_run import GradedRun
+from byhand.grading.sandbox import Level, protection_level
+from byhand.grading.session import Limits, Worker
+from byhand.grading.simulated_class import simulated_class, write_submission
+
+pytestmark = pytest.mark.skipif(
+    protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
+)
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = {path.stem: path.parent.name for path in sorted(ROOT.glob("source/*/*.md"))}
+
+
+@pytest.fixture(scope="module")
+def worker():
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_all_known_answers_get_their_true_scores_in_the_sandbox(worker, tmp_path, notebook):
+    exercises = load_exercises(ROOT / "tests" / "hidden" / f"{notebook}.py")
+    known = max(len(e.mistakes) + len(e.alternatives) for e in exercises.values())
+    wrong = []
+    for student in simulated_class(exercises, known + 4):
+        write_submission(student, ROOT / "notebooks", tmp_path, NOTEBOOKS[notebook])
+        path = tmp_path / student.name / NOTEBOOKS[notebook] / f"{notebook}.ipynb"
+        run = GradedRun(
+            nbformat.read(path, as_version=4),
+            exercises,
+            worker=worker,
+            limits=Limits(),
+            files=None,
+            seed=lambda _: 1,
+        )
+        run.grade()
+        for name, answer in student.answers.items():
+            score = run.verdicts[name].score if name in run.verdicts else None
+            if score != answer.earns:
+                wrong.append(
+                    f"{student.name}: {name} ({answer.label}) is worth {answer.earns:g}, graded {score}"
+                )
+        assert not run.notes, (student.name, run.notes)
+    assert not wrong, "\n".join(wrong)
