@@ -150,7 +150,7 @@ def _grid(
     """An array as a grid of cells: blue forward values, orange backward slopes."""
     axes.add_collection(
         PolyCollection(
-            _squares(left, top, *shape, w, h),
+            list(_squares(left, top, *shape, w, h)),
             facecolors=BACKWARD_TINT if back else FORWARD_TINT,
             edgecolors=BACKWARD if back else FORWARD,
             linewidths=1.2,
@@ -348,7 +348,7 @@ def draw_network(x1: float = 1, x2: float = 2, y: float = 0, weight: str = "W1[1
         share = 0.24 if start in at_x else 0.42
         middle = p + share * (q - p)
         axes.text(
-            *middle, number(w), ha="center", va="center", size=12, zorder=2,
+            middle[0], middle[1], number(w), ha="center", va="center", size=12, zorder=2,
             color=BACKWARD if on_path else INK, weight="bold" if on_path else "normal",
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
@@ -711,7 +711,7 @@ class _Board:
             if squares:
                 self.axes.add_collection(
                     PolyCollection(
-                        np.concatenate(squares),
+                        list(np.concatenate(squares)),
                         facecolors=BACKWARD_TINT if back else FORWARD_TINT,
                         edgecolors=BACKWARD if back else FORWARD,
                         linewidths=1.1,
@@ -783,7 +783,7 @@ def draw_gates(step: int = 14) -> Picture:
     gates.append((COST_X, low, "J"))
     busy = _busy_gates(step)
     axes.scatter(
-        *zip(*((x, y) for x, y, _ in gates), strict=True), s=(0.4 * 72) ** 2, zorder=4,
+        [x for x, _, _ in gates], [y for _, y, _ in gates], s=(0.4 * 72) ** 2, zorder=4,
         facecolors=[colour or "white" for colour in busy], edgecolors=INK,
         linewidths=[2.4 if colour else 1.3 for colour in busy],
     )  # fmt: skip
