@@ -1313,6 +1313,16 @@ class Deltas(Exercise):
         return [*found[:-1], found[-1] / len(Y)]
 
     @mistake(
+        "You divide by m twice. Once is enough: the last δ is (h − Y)/m, and the others have it from there."
+    )
+    def mean_taken_twice(Y, thetas, activations):
+        found = [(activations[-1] - Y) / len(Y) ** 2]
+        for layer in range(len(thetas) - 1, 0, -1):
+            a = activations[layer]
+            found.insert(0, found[0] @ thetas[layer][:, 1:] * a * (1 - a))
+        return found
+
+    @mistake(
         "You divide by m · K. J divides by m alone, the number of rows, and so does δ: (h − Y)/m."
     )
     def divided_by_m_and_k(Y, thetas, activations):
@@ -2721,23 +2731,38 @@ train = Train.reference
 
 
 def _choice(rng, lams, best):
-    """Sets and thetas of which lams[best] is clearly the best, and the training costs say otherwise."""
-    for _ in range(400):
+    """Sets and thetas of which lams[best] is clearly the best, and other ways of choosing say otherwise."""
+    for _ in range(1000):
         sizes = [2, 3, 2] if rng.random() < 0.5 else [2, 4, 3]
         X, Y, _, _ = _network(rng, 4, sizes)
         X_valid, Y_valid, thetas, _ = _network(rng, 6, sizes)
         thetas = [2.5 * theta for theta in thetas]
         steps = int(rng.integers(2, 4))
-        trained = [train(X, Y, thetas, lam, 0.4, steps)[0] for lam in lams]
-        valid = [cost(_pass(X_valid, t)[-1], Y_valid) for t in trained]
-        by_training = [cost(_pass(X, t)[-1], Y) for t in trained]
-        penalized = [
-            regularized_cost(_pass(X_valid, t)[-1], Y_valid, t, lam)
-            for t, lam in zip(trained, lams, strict=True)
-        ]
-        first, second = np.sort(valid)[:2]
-        others = (np.argmin(by_training), np.argmin(penalized), np.argmax(valid))
-        if np.argmin(valid) == best and best not in others and second - first > 1e-3:
+
+        def after(X_seen, Y_seen, thetas=thetas, steps=steps):
+            """The networks that training with each λ makes."""
+            return [train(X_seen, Y_seen, thetas, lam, 0.4, steps)[0] for lam in lams]
+
+        def outputs(X, networks):
+            return [_pass(X, network)[-1] for network in networks]
+
+        networks = after(X, Y)
+        h_valid = outputs(X_valid, networks)
+        valid = [cost(h, Y_valid) for h in h_valid]
+        first, second, *_ = np.sort(valid)
+        if np.argmin(valid) != best or second - first < 1e-3:
+            continue
+        on_training = np.argmin([cost(h, Y) for h in outputs(X, networks)])
+        wrong = [np.sum(h.argmax(axis=1) != Y_valid.argmax(axis=1)) for h in h_valid]
+        by_errors = min(range(len(lams)), key=lambda i: (wrong[i], lams[i]))
+        if best in (on_training, by_errors) or np.argmax(valid) == on_training:
+            continue
+        both = np.vstack([X, X_valid]), np.vstack([Y, Y_valid])
+        on_itself, on_both = (
+            np.argmin([cost(h, Y_valid) for h in outputs(X_valid, after(*seen))])
+            for seen in [(X_valid, Y_valid), both]
+        )
+        if best not in (on_itself, on_both):
             return (X, Y), (X_valid, Y_valid), thetas, 0.4, steps
     raise RuntimeError("no such choice found")
 
@@ -2753,8 +2778,11 @@ class BestLambda(Exercise):
     uses = (*ALL_OF_TRAIN, "train")
 
     def cases(rng):
-        for lams, best in [([0, 1, 3], 1), ([2, 0, 0.5], 0), ([3, 0.5, 1], 2)]:
-            yield lams, *_choice(rng, lams, best)
+        yield [3, 0.5, 1], *_choice(rng, [3, 0.5, 1], 2)
+        for lams in ([0, 8, 2.0, 4], [0.0, 3.0]):
+            X, Y, thetas, _ = _network(rng, 5, [3, 2, 3])
+            X_valid, Y_valid, _, _ = _network(rng, 4, [3, 2, 3])
+            yield lams, (X, Y), (X_valid, Y_valid), [2 * theta for theta in thetas], 0.5, 2
         # nothing moves at rate 0, so that all costs are equal
         X, Y, thetas, _ = _network(rng, 5, [2, 3, 2])
         X_valid, Y_valid, _, _ = _network(rng, 3, [2, 3, 2])
@@ -2786,8 +2814,7 @@ class BestLambda(Exercise):
         return min(lam for lam, c in zip(lams, costs, strict=True) if c == best), costs
 
     @mistake(
-        "You choose by the last cost of training. It is about the examples the network has seen, and has "
-        "the penalty in "
+        "You choose by the last cost of training. It is about examples the network has seen, and has the penalty in "
         "it: take the cost of the trained network on the validation set."
     )
     def last_cost_of_training(lams, train_set, valid_set, thetas, learning_rate, steps):
