@@ -7,6 +7,10 @@ from byhand.exercise import Exercise, alternative, invariant, mistake
 ONE_NUMBER = (
     "You return one loss for each example. A cost is one number: take the mean over the examples."
 )
+NO_MAXIMUM = (
+    "`max` compares two single numbers, and `np.max` looks for the largest entry of one array. "
+    "`np.maximum` compares entry by entry."
+)
 SUMMED = "You add the losses of the examples up. The cost is their mean: divide by the number of examples."
 
 
@@ -39,7 +43,7 @@ class Hinge(Exercise):
         return np.sum(np.maximum(0, 1 - y * score))
 
     @mistake(
-        "An example beyond the margin gets a negative loss here. It costs nothing: max(0, 1 − y · score)."
+        "An example with a margin above 1 gets a negative loss here. It costs nothing: max(0, 1 − y · score)."
     )
     def no_max(score, y):
         return np.mean(1 - y * score)
@@ -85,20 +89,18 @@ class Hinge(Exercise):
         return np.mean(y * score < 0)
 
     @mistake(
-        "An example beyond the margin costs nothing. Yours charges the distance from the margin on both sides."
+        "An example with a margin above 1 costs nothing. Yours charges the distance from 1 on both sides."
     )
     def distance_on_both_sides(score, y):
         return np.mean(np.abs(1 - y * score))
 
     @mistake(
-        "The margin is missing: a right answer with a small score still costs something, max(0, 1 − y · score)."
+        "The 1 is missing: a right answer with a small score still pays, max(0, 1 − y · score)."
     )
     def margin_forgotten(score, y):
         return np.mean(np.maximum(0, -y * score))
 
-    @mistake(
-        "Right answers inside the margin, with y · score between 0 and 1, cost something too: 1 − y · score."
-    )
+    @mistake("Right answers with a margin between 0 and 1 cost something too: 1 − y · score.")
     def inside_the_margin_free(score, y):
         return np.mean(np.where(y * score < 0, 1 - y * score, 0))
 
@@ -126,6 +128,14 @@ class Hinge(Exercise):
     )
     def label_minus_score(score, y):
         return np.mean(np.maximum(0, y - score))
+
+    @mistake(NO_MAXIMUM)
+    def max_of_single_numbers(score, y):
+        return np.mean(max(0, 1 - y * score))
+
+    @mistake(NO_MAXIMUM)
+    def max_of_one_array(score, y):
+        return np.mean(np.max(0, 1 - y * score))
 
     @alternative
     def positive_part_by_its_size(score, y):
@@ -182,7 +192,7 @@ class SquaredHinge(Exercise):
         return np.mean(np.maximum(0, 1 - y * score)) ** 2
 
     @mistake(
-        "Examples beyond the margin cost something here, because a square is never negative: "
+        "Examples with a margin above 1 cost something here, because a square is never negative: "
         "first max(0, 1 − y · score), then square it."
     )
     def no_max_before_the_square(score, y):
@@ -217,7 +227,7 @@ class SquaredHinge(Exercise):
         return np.mean(np.maximum(0, 1 - y * score) ** 2) / 2
 
     @mistake(
-        "You square y · score, which loses the side. Square at the end: max(0, 1 − y · score)²."
+        "The square of y · score no longer knows the side. Square at the end: max(0, 1 − y · score)²."
     )
     def margin_squared_inside(score, y):
         return np.mean(np.maximum(0, 1 - (y * score) ** 2))
@@ -229,14 +239,14 @@ class SquaredHinge(Exercise):
         return np.mean(np.maximum(0, y - score) ** 2)
 
     @mistake(
-        "For very wrong answers yours goes on as a line. The squared hinge is a square for all below the margin."
+        "For very wrong answers yours goes on as a line. The squared hinge is a square at every margin below 1."
     )
     def line_for_the_very_wrong(score, y):
         v = y * score
         return np.mean(np.where(v < -1, -4 * v, np.maximum(0, 1 - v) ** 2))
 
     @mistake(
-        "The margin is missing: a right answer with a small score still costs something, max(0, 1 − y · score)²."
+        "The 1 is missing: a right answer with a small score still pays, max(0, 1 − y · score)²."
     )
     def margin_forgotten(score, y):
         return np.mean(np.maximum(0, -y * score) ** 2)
@@ -247,6 +257,21 @@ class SquaredHinge(Exercise):
     def mean_of_the_violations_only(score, y):
         v = 1 - y * score
         return np.mean(v[v > 0] ** 2) if np.any(v > 0) else 0.0
+
+    @mistake(
+        "Only the score is squared, because ** comes before * and −. Square at the end: "
+        "np.maximum(0, 1 − y * score) ** 2."
+    )
+    def score_squared(score, y):
+        return np.mean(np.maximum(0, 1 - y * score**2))
+
+    @mistake(NO_MAXIMUM)
+    def max_of_single_numbers(score, y):
+        return np.mean(max(0, 1 - y * score) ** 2)
+
+    @mistake(NO_MAXIMUM)
+    def max_of_one_array(score, y):
+        return np.mean(np.max(0, 1 - y * score) ** 2)
 
     @alternative
     def product_with_the_positive_part(score, y):
@@ -335,10 +360,18 @@ class CrossEntropy(Exercise):
         return -np.log(np.mean(np.sum(Y * P, axis=1)))
 
     @mistake(
-        "P and Y are swapped: the log is taken of the probabilities P. Of Y it would be log 0."
+        "Yours is always infinite: a 0 of Y comes under a log. Take the log of P alone, then multiply by Y: "
+        "Y * np.log(P)."
     )
     def swapped(P, Y):
         return -np.sum(P * np.log(Y)) / len(P)
+
+    @mistake(
+        "Yours is always infinite: a 0 of Y comes under a log. Take the log of P alone, then multiply by Y: "
+        "Y * np.log(P)."
+    )
+    def log_of_the_product(P, Y):
+        return -np.sum(np.log(Y * P)) / len(P)
 
     @mistake("The log is natural here: np.log, not np.log2.")
     def log_two(P, Y):
@@ -426,6 +459,9 @@ class CrossEntropy(Exercise):
 cross_entropy = CrossEntropy.reference
 
 
+ROW_NUMBERS = "The row numbers do not fit the rows of P. One row number for each label: np.arange(len(labels))."
+
+
 class SparseCrossEntropy(Exercise):
     """The mean of −log of the probability of each row's own label, labels 0 … K − 1."""
 
@@ -447,7 +483,8 @@ class SparseCrossEntropy(Exercise):
         return -np.sum(np.log(P[np.arange(len(labels)), labels]))
 
     @mistake(
-        "Labels count from 0: label 0 is the first column. Yours looks one column too far left."
+        "Labels count from 0: label 0 is the first column. Yours looks one column too far left "
+        "(and label 0 finds the last column)."
     )
     def labels_from_one(P, labels):
         return -np.mean(np.log(P[np.arange(len(labels)), labels - 1]))
@@ -507,7 +544,8 @@ class SparseCrossEntropy(Exercise):
         return -np.mean(np.log(1 - P[np.arange(len(labels)), labels]))
 
     @mistake(
-        "All labels are looked up in the first row: np.take without an axis counts through P as one long row."
+        "All labels are looked up in the first row, as P[0, labels] or np.take without an axis does. "
+        "Each row has its own label: P[np.arange(m), labels]."
     )
     def only_the_first_row(P, labels):
         return -np.mean(np.log(np.take(P, labels)))
@@ -519,6 +557,18 @@ class SparseCrossEntropy(Exercise):
     def classes_guessed_from_the_labels(P, labels):
         Y = np.eye(np.max(labels) + 1)[labels]
         return -np.sum(Y * np.log(P)) / len(P)
+
+    @mistake(ROW_NUMBERS)
+    def row_numbers_of_the_board(P, labels):
+        return -np.mean(np.log(P[np.arange(4), labels]))
+
+    @mistake(ROW_NUMBERS)
+    def row_numbers_of_two_rows(P, labels):
+        return -np.mean(np.log(P[np.arange(2), labels]))
+
+    @mistake(ROW_NUMBERS)
+    def row_numbers_counted_by_classes(P, labels):
+        return -np.mean(np.log(P[np.arange(P.shape[1]), labels]))
 
     @alternative
     def one_hot_first(P, labels):
@@ -600,7 +650,8 @@ class KlDivergence(Exercise):
         return terms.sum() / len(target)
 
     @mistake(
-        "Where the target is 0, yours gives nan: there 0 · log 0 counts as 0. Pick such entries out with np.where."
+        "Where the target is 0, yours gives nan: there 0 · log 0 counts as 0. "
+        "Pick the entries with `target > 0` from both arrays, then take logs."
     )
     def nan_where_the_target_is_zero(target, prediction):
         return np.sum(target * np.log(target / prediction)) / len(target)
@@ -637,7 +688,7 @@ class KlDivergence(Exercise):
         return np.sum(np.where(target > 0, target * np.log2(target / prediction), 0)) / len(target)
 
     @mistake(
-        "Single terms may be negative, where p > t; only their sum is not. Leave the absolute value out."
+        "Single terms may be negative, where p > t; their sum over a row never is. Leave the absolute value out."
     )
     def absolute_log_ratio(target, prediction):
         terms = np.where(target > 0, target * np.abs(np.log(target / prediction)), 0)
@@ -663,6 +714,28 @@ class KlDivergence(Exercise):
     )
     def smallest_number_inside_the_log(target, prediction):
         return np.sum(target * np.log((target + 1e-15) / (prediction + 1e-15))) / len(target)
+
+    @mistake("Divide by the number of rows, `len(target)`, not by the number of entries picked.")
+    def mean_over_the_picked(target, prediction):
+        used = target > 0
+        return np.mean(target[used] * np.log(target[used] / prediction[used]))
+
+    @mistake(
+        "Yours is infinite wherever a prediction is 0. It is infinite only where p = 0 and t > 0."
+    )
+    def infinite_at_every_zero(target, prediction):
+        if np.any(prediction == 0):
+            return np.inf
+        used = target > 0
+        return np.sum(target[used] * np.log(target[used] / prediction[used])) / len(target)
+
+    @mistake(
+        "After the mask everything is one row, so there is no axis 1: add up all of it and divide by `len(target)`."
+    )
+    def axis_after_the_mask(target, prediction):
+        used = target > 0
+        t, p = target[used], prediction[used]
+        return np.mean(np.sum(t * np.log(t / p), axis=1))
 
     @alternative
     def nan_to_zero(target, prediction):
@@ -783,6 +856,16 @@ class Mse(Exercise):
     def every_one_with_every_other(prediction, target):
         return np.mean((prediction.reshape(-1, 1) - target) ** 2)
 
+    @mistake(
+        "Only the target is squared, because ** comes before −. Brackets first: (prediction − target) ** 2."
+    )
+    def brackets_forgotten(prediction, target):
+        return np.mean(prediction - target**2)
+
+    @mistake("In Python ^ is no power. The square of x is x ** 2.")
+    def caret_for_the_power(prediction, target):
+        return np.mean((prediction - target) ^ 2)
+
     @alternative
     def dot_product(prediction, target):
         error = np.reshape(prediction - target, (1, -1))
@@ -864,6 +947,10 @@ class Msle(Exercise):
     @mistake("The square is missing, so too high and too low cancel.")
     def not_squared(prediction, target):
         return np.mean(np.log1p(prediction) - np.log1p(target))
+
+    @mistake("You subtract the squares. Subtract the logs first, then square the difference.")
+    def difference_of_the_squares(prediction, target):
+        return np.mean(np.log1p(prediction) ** 2 - np.log1p(target) ** 2)
 
     @mistake("You take the absolute difference of the logs. Square it.")
     def absolute(prediction, target):
@@ -961,6 +1048,12 @@ class Mae(Exercise):
     def abs_before_the_difference(prediction, target):
         return np.mean(np.abs(np.abs(prediction) - np.abs(target)))
 
+    @mistake(
+        "You compare the sizes of both: −2 and 2 are 4 apart, not 0. Subtract first, then abs."
+    )
+    def difference_of_the_sizes(prediction, target):
+        return np.mean(np.abs(prediction) - np.abs(target))
+
     @mistake("This is the largest of the errors. The cost is their mean.")
     def largest(prediction, target):
         return np.max(np.abs(prediction - target))
@@ -976,7 +1069,8 @@ class Mae(Exercise):
         return np.mean(np.maximum(0, prediction - target))
 
     @mistake(
-        "Small errors are squared here. The mae takes the absolute value of all, small or large."
+        "This is the Huber loss: small errors squared and halved, large ones less ½. "
+        "The mae takes the absolute value of all."
     )
     def small_errors_squared(prediction, target):
         error = np.abs(prediction - target)
@@ -1056,12 +1150,14 @@ class Mape(Exercise):
         return 100 * np.mean(np.abs((prediction - target) / prediction))
 
     @mistake(
-        "The sign is kept, so too high and too low cancel: take the absolute value of each error."
+        "The sign is kept, so errors cancel: take the absolute value of each error and of its target."
     )
     def sign_kept(prediction, target):
         return 100 * np.mean((prediction - target) / target)
 
-    @mistake("The sign is kept, so errors cancel: take the absolute value of each error.")
+    @mistake(
+        "The sign is kept, so too high and too low cancel: take the absolute value of each error."
+    )
     def sign_kept_over_absolute_target(prediction, target):
         return 100 * np.mean((prediction - target) / np.abs(target))
 
