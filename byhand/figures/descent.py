@@ -136,9 +136,10 @@ def _icon_one_step(axes: Axes, x: float, y: float) -> None:
 
 
 def _icon_walk(axes: Axes, x: float, y: float) -> None:
-    _icon_valley(axes, x, y)
-    right = np.array([0.3, 0.21, 0.12])
-    axes.plot(x + right, y - 0.17 + right * 1.33, "o", color=FORWARD, ms=7)
+    across = np.linspace(-0.34, 0.34, 40)
+    axes.plot(x + across, y - 0.24 + 4 * across**2, color=INK, lw=1.8)
+    right = np.array([0.32, 0.16, 0.08])
+    axes.plot(x + right, y - 0.22 + 4 * right**2, "o", color=FORWARD, ms=6)
 
 
 def _icon_bounce(axes: Axes, x: float, y: float) -> None:
@@ -324,29 +325,33 @@ def draw_decay(decay: float = 0.5) -> Picture:
             places.append(round(places[-1] - float(rate) * np.sign(places[-1]), 12))
         walks[name] = np.array(places)
     fixed, halved, shrunk = (number(walk[-1]) for walk in walks.values())
+    last = [_is(float(rates[-1])) for rates in schedules.values()]
     picture = Picture(
         7,
         4.3,
         f"Thirty steps on |x| from 1. At the fixed rate 0.3 the ball ends at {fixed}, still"
         f" jumping. With a rate that is halved each step it stays up at {halved}. With the rate"
-        f" 0.3/(1 + {number(decay)}·t) it ends at {shrunk}.",
+        f" 0.3/(1 + {number(decay)}·t) it ends at {shrunk}, and its last move is {last[-1].removeprefix('= ')} long.",
     )
-    axes = picture.add_axes((0.1, 0.14, 0.87, 0.54), xlim=(-0.5, 30.5), ylim=(-0.38, 1.08))
+    axes = picture.add_axes((0.1, 0.14, 0.87, 0.51), xlim=(-0.5, 30.5), ylim=(-0.38, 1.08))
     axes.set(ylabel="x")
     axes.axhline(0, color=LINE, lw=1, zorder=0)
-    picture.text(0.1, 0.93, "after 30 steps", weight="bold")
+    heading: dict[str, Any] = {"weight": "bold", "ha": "right"}
+    picture.text(0.76, 0.93, "step 30", **heading)
+    picture.text(0.97, 0.93, "last move", **heading)
     for i, ((name, walk), (colour, line, marker)) in enumerate(
         zip(walks.items(), styles, strict=True)
     ):
         axes.plot(walk, line, marker=marker, color=colour, ms=5 if i < 2 else 6, lw=1.6, zorder=i)
-        height = 0.93 - 0.07 * i
-        sample = picture.add_axes((0.34, height - 0.01, 0.07, 0.05), xlim=(0, 1), ylim=(-1, 1))
+        height = 0.86 - 0.07 * i
+        sample = picture.add_axes((0.12, height - 0.01, 0.07, 0.05), xlim=(0, 1), ylim=(-1, 1))
         sample.set_axis_off()
         sample.plot(
             [0, 0.5, 1], [0, 0, 0], line, marker=marker, color=colour, ms=6, lw=1.6, clip_on=False
         )
-        picture.text(0.43, height, name, color=colour)
-        picture.text(0.97, height, f"x = {number(walk[-1])}", color=colour, ha="right")
+        picture.text(0.22, height, name, color=colour)
+        picture.text(0.76, height, f"x = {number(walk[-1])}", color=colour, ha="right")
+        picture.text(0.97, height, last[i].removeprefix("= "), color=colour, ha="right")
     axes.set_xticks([0, 10, 20, 30])
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.set_xlabel("step")
@@ -442,7 +447,7 @@ def well_slope(x: Any) -> Any:
 @lru_cache(maxsize=64)
 def _basins(rate: float) -> list[tuple[float, float, int]]:
     """Where starts between −1.75 and 1.75 end: strips (from, to, which valley) at this rate."""
-    starts = np.linspace(-1.75, 1.75, 701)
+    starts = np.round(np.linspace(-1.75, 1.75, 701), 3)  # 0.2, the hilltop, is one of them
     x = starts.copy()
     for _ in range(300):
         x = x - rate * well_slope(x)
@@ -455,7 +460,7 @@ def _basins(rate: float) -> list[tuple[float, float, int]]:
 @in_house_style
 def draw_wells(start: float = 0.3, rate: float = 0.1) -> Picture:
     """The path from `start` on the tilted double well, and from where each valley is reached."""
-    places = [start]
+    places = [round(start, 9)]
     for _ in range(200):
         places.append(places[-1] - rate * well_slope(places[-1]))
     path = np.array(places)
@@ -609,9 +614,10 @@ def draw_landscape(x: float = 0.4, y: float = -1.1, rate: float = 0.2) -> Pictur
     rings: dict[str, Any] = {"colors": FORWARD, "linewidths": 0.8, "alpha": 0.45}
     solid.add_collection(LineCollection([_project(line) for line in lines], **rings))
     solid.autoscale_view()
-    for name, at in (("x", (0, -Y_REACH - 0.2)), ("y", (-X_REACH - 0.12, 0))):
-        right, up = _project(np.array([at]))[0]
-        solid.text(right, up, name, ha="center", va="center")
+    corner = np.array([-1.7, -1.5])  # free, left of the surface: which way x and y grow
+    for name, along in (("x", np.array([0.87, 0.38])), ("y", np.array([-0.5, 0.66]))):
+        _arrow(solid, [tuple(corner), tuple(corner + 0.42 * along)], INK, 1.4)
+        solid.text(*(corner + 0.6 * along), name, ha="center", va="center")
     chart = picture.add_axes(
         (0.57, 0.14, 0.42, 0.73), xlim=(-X_REACH, X_REACH), ylim=(-Y_REACH, Y_REACH), aspect="equal"
     )
@@ -672,9 +678,9 @@ def draw_concept_map() -> Picture:
     picture, axes = canvas(
         7,
         4.3,
-        "The step w ← w − α·dw, repeated, is a walk. On |x| a fixed rate jumps for ever, so shrink"
-        " it; on ½kx² it settles if it is below 2/k. The start decides the valley, and with two"
-        " slopes the same walk goes down a surface. Next: a cost to walk down.",
+        "The step w ← w − α·dw, repeated, is a walk. On |x| a fixed rate jumps for ever unless it"
+        " lands on 0, so shrink it; on ½kx² it settles if it is below 2/k. The start decides the"
+        " valley, and with two slopes the same walk goes down a surface. Next: a cost to walk down.",
     )
     for x, y, words, formula, width, colour in (
         (1.15, 3.8, "One step", "w ← w − α·dw", 1.9, BACKWARD),

@@ -39,13 +39,15 @@ class AbsSlope(Exercise):
         return 1.0 * np.sign(x)
 
     @mistake(
-        "At x = 0 this is 0/0. There the slope is 0 by our convention: `np.sign` knows it, or treat 0 by itself."
+        "At x = 0 this is 0/0. We agree on slope 0 there: build it from comparisons such as (x > 0) * 1.0, "
+        "which have no trouble at 0."
     )
     def divides_by_the_absolute_value(x):
         return x / abs(x)
 
     @mistake(
-        "At x = 0 this is 0/0. There the slope is 0 by our convention: `np.sign` knows it, or treat 0 by itself."
+        "At x = 0 this is 0/0. We agree on slope 0 there: build it from comparisons such as (x > 0) * 1.0, "
+        "which have no trouble at 0."
     )
     def divides_by_np_abs(x):
         return x / np.abs(x)
@@ -54,11 +56,11 @@ class AbsSlope(Exercise):
     def sign_flipped(x):
         return -1.0 * np.sign(x)
 
-    @mistake("At x = 0 yours gives 1. By our convention the slope there is 0: neither side wins.")
+    @mistake("At x = 0 yours gives 1. We agree on slope 0 there: neither side wins.")
     def one_at_zero(x):
         return np.where(np.asarray(x) >= 0, 1.0, -1.0)
 
-    @mistake("At x = 0 yours gives −1. By our convention the slope there is 0: neither side wins.")
+    @mistake("At x = 0 yours gives −1. We agree on slope 0 there: neither side wins.")
     def minus_one_at_zero(x):
         return np.where(np.asarray(x) > 0, 1.0, -1.0)
 
@@ -68,7 +70,7 @@ class AbsSlope(Exercise):
 
     @mistake(
         "One number works, an array stops with ValueError: `if` cannot ask a whole array at once. "
-        "Use `np.sign` or `np.where`, which go through every entry."
+        "Calculate with the answers: (x > 0) * 1.0 goes through every entry."
     )
     def if_on_an_array(x):
         if x > 0:
@@ -102,15 +104,15 @@ class AbsSlope(Exercise):
         return np.sign(np.array(x, dtype=int))
 
     @mistake(
-        "One number works, an array stops with TypeError: NumPy does not subtract True and False, and `float(…)` "
-        "takes no array. `np.sign` goes through every entry."
+        "One number works, an array stops with TypeError: yours subtracts True and False, or calls a function for "
+        "single numbers such as float, int or one of math. Multiply each comparison by 1.0 first: (x > 0) * 1.0."
     )
     def subtracts_comparisons(x):
         return 1.0 * ((x > 0) - (x < 0))
 
     @mistake(
-        "One number works, an array stops with TypeError: NumPy does not subtract True and False, and `float(…)` "
-        "takes no array. `np.sign` goes through every entry."
+        "One number works, an array stops with TypeError: yours subtracts True and False, or calls a function for "
+        "single numbers such as float, int or one of math. Multiply each comparison by 1.0 first: (x > 0) * 1.0."
     )
     def float_of_an_array(x):
         return float(np.sign(x))
@@ -199,7 +201,9 @@ class Step(Exercise):
     def only_the_move(x, slope, learning_rate):
         return -learning_rate * slope
 
-    @mistake("This is the length of the move alone. Return where it leads: x minus α · slope.")
+    @mistake(
+        "This is α · slope alone, what is to be subtracted. Return where the step leads: x minus α · slope."
+    )
     def only_the_length_of_the_move(x, slope, learning_rate):
         return learning_rate * slope
 
@@ -294,13 +298,13 @@ TILTED = Function("lambda x: 1.5 + 0 * x")
 
 
 def random_bowl(rng):
-    """The slope of a bowl with its floor anywhere, and a rate at which every step shortens the way by 20 to 50 %."""
+    """The slope of a bowl with its bottom anywhere, and a rate at which every step shortens the way by 20 to 50 %."""
     k, floor = rng.uniform(0.5, 3), rng.uniform(1, 2) * random_sign(rng)
     return Function(f"lambda x: {k} * (x - {floor})"), float(rng.uniform(0.2, 0.5) / k)
 
 
 class Descend(Exercise):
-    """All positions of a descent with a fixed rate: the start and one after each step, shape (steps + 1,)."""
+    """All places of a descent with a fixed rate: the start and one after each step, shape (steps + 1,)."""
 
     points = 2
     uses = ("step",)
@@ -325,16 +329,14 @@ class Descend(Exercise):
             path.append(path[-1] - learning_rate * slope(path[-1]))
         return np.array(path)
 
-    @mistake(
-        "You return the last position only. Collect all of them, from x0 on: steps + 1 numbers."
-    )
+    @mistake("You return the last place only. Collect all of them, from x0 on: steps + 1 numbers.")
     def only_the_last(slope, x0, learning_rate, steps):
         x = x0
         for _ in range(steps):
             x = x - learning_rate * slope(x)
         return x
 
-    @mistake("The start is missing: the first position is x0, before any step.")
+    @mistake("The start is missing: the first place is x0, before any step.")
     def start_missing(slope, x0, learning_rate, steps):
         x, path = x0, []
         for _ in range(steps):
@@ -342,16 +344,14 @@ class Descend(Exercise):
             path.append(x)
         return np.array(path)
 
-    @mistake("The last position is missing: after x0 there is one more for each of the steps.")
+    @mistake("The last place is missing: after x0 there is one more for each of the steps.")
     def last_missing(slope, x0, learning_rate, steps):
         path = [float(x0)]
         for _ in range(steps - 1):
             path.append(path[-1] - learning_rate * slope(path[-1]))
         return np.array(path)
 
-    @mistake(
-        "One step too many: x0 and one position after each step make steps + 1, not steps + 2."
-    )
+    @mistake("One step too many: x0 and one place after each step make steps + 1, not steps + 2.")
     def one_step_too_many(slope, x0, learning_rate, steps):
         path = [float(x0)]
         for _ in range(steps + 1):
@@ -368,7 +368,7 @@ class Descend(Exercise):
         return np.array(path)
 
     @mistake(
-        "A whole number as start makes your array one of whole numbers, which cuts every position off: "
+        "A whole number as start makes your array one of whole numbers, which cuts every place off: "
         "begin with float(x0), or with np.zeros."
     )
     def cut_to_whole_numbers(slope, x0, learning_rate, steps):
@@ -402,7 +402,7 @@ class Descend(Exercise):
             path.append(path[-1] - learning_rate * np.sign(slope(path[-1])))
         return np.array(path)
 
-    @mistake("These are the slopes on the way. Asked for are the positions.")
+    @mistake("These are the slopes on the way. Asked for are the places.")
     def the_slopes(slope, x0, learning_rate, steps):
         x, slopes = float(x0), []
         for _ in range(steps + 1):
@@ -410,7 +410,7 @@ class Descend(Exercise):
             x = x - learning_rate * slopes[-1]
         return np.array(slopes)
 
-    @mistake("The positions come out last to first: the path begins at x0.")
+    @mistake("The places come out last to first: the path begins at x0.")
     def backwards(slope, x0, learning_rate, steps):
         path = [float(x0)]
         for _ in range(steps):
@@ -418,7 +418,7 @@ class Descend(Exercise):
         return np.array(path)
 
     @mistake(
-        "Every position is measured from x0. A step starts where the one before has ended: path[t], not path[0]."
+        "Every place is measured from x0. A step starts where the one before has ended: path[t], not path[0]."
     )
     def measured_from_the_start(slope, x0, learning_rate, steps):
         path = [float(x0)]
@@ -433,16 +433,53 @@ class Descend(Exercise):
             path.append(path[-1] - learning_rate * np.sign(path[-1]))
         return np.array(path)
 
+    @mistake("The slope function you are given is not used: call slope(x) at every place.")
+    def always_on_square(slope, x0, learning_rate, steps):
+        path = [float(x0)]
+        for _ in range(steps):
+            path.append(path[-1] - learning_rate * 2 * path[-1])
+        return np.array(path)
+
+    @mistake("The slope function you are given is not used: call slope(x) at every place.")
+    def slope_not_used(slope, x0, learning_rate, steps):
+        return x0 - learning_rate * np.arange(steps + 1)
+
     @mistake(
-        "The ball moves once and then stands still: all slopes are taken before it has moved. "
-        "Each step needs the position before it, so take them one by one."
+        "The start is missing, and there is one step too many: put x0 in before the first step."
+    )
+    def start_missing_and_one_step_too_many(slope, x0, learning_rate, steps):
+        x, path = float(x0), []
+        for _ in range(steps + 1):
+            x = x - learning_rate * slope(x)
+            path.append(x)
+        return np.array(path)
+
+    @mistake("Your walk begins at 0: an array of zeros needs its start, path[0] = x0.")
+    def start_left_at_zero(slope, x0, learning_rate, steps):
+        path = np.zeros(steps + 1)
+        for t in range(steps):
+            path[t + 1] = path[t] - learning_rate * slope(path[t])
+        return path
+
+    @mistake(
+        "The walk ends after one step: `return` stands inside the loop. Move it behind the loop."
+    )
+    def return_inside_the_loop(slope, x0, learning_rate, steps):
+        path = [float(x0)]
+        for _ in range(steps):
+            path.append(path[-1] - learning_rate * slope(path[-1]))
+            return np.array(path)
+
+    @mistake(
+        "The ball moves once and then stands still: every place is computed from x0. "
+        "Each step needs the place before it, so take them one by one."
     )
     def all_steps_at_once(slope, x0, learning_rate, steps):
         path = np.full(steps + 1, float(x0))
         path[1:] = path[:-1] - learning_rate * slope(path[:-1])
         return path
 
-    @mistake("x0 comes twice and the last position is lost: step first, then append.")
+    @mistake("x0 comes twice and the last place is lost: step first, then append.")
     def start_twice(slope, x0, learning_rate, steps):
         x, path = float(x0), [float(x0)]
         for _ in range(steps):
@@ -451,7 +488,7 @@ class Descend(Exercise):
         return np.array(path)
 
     @mistake(
-        "The walk ends before all steps are taken. A ball that rests is still somewhere: fill steps + 1 positions."
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: fill steps + 1 places."
     )
     def stops_at_rest_and_leaves_zeros(slope, x0, learning_rate, steps):
         path = np.zeros(steps + 1)
@@ -463,7 +500,7 @@ class Descend(Exercise):
         return path
 
     @mistake(
-        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 positions."
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 places."
     )
     def stops_at_rest(slope, x0, learning_rate, steps):
         path = [float(x0)]
@@ -474,7 +511,7 @@ class Descend(Exercise):
         return np.array(path)
 
     @mistake(
-        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 positions."
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 places."
     )
     def stops_before_resting(slope, x0, learning_rate, steps):
         path = [float(x0)]
@@ -486,7 +523,7 @@ class Descend(Exercise):
         return np.array(path)
 
     @mistake(
-        "The walk ends when the ball has crossed the floor. It goes on jumping: return steps + 1 positions."
+        "The walk ends when the ball has crossed the bottom. The ball goes on: return steps + 1 places."
     )
     def stops_after_crossing(slope, x0, learning_rate, steps):
         path = [float(x0)]
@@ -540,11 +577,10 @@ descend = Descend.reference
 
 
 class Bounce(Exercise):
-    """The two positions that fixed-rate descent on |x| visits for ever, (0, 0) if it lands on 0."""
+    """The two places that fixed-rate descent on |x| visits for ever, (0, 0) if it lands on 0."""
 
     points = 2
     returns = ("low", "high")
-    parts = {"low": 1, "high": 1}
     uses = ("abs_slope", "step", "descend")
 
     def cases(rng):
@@ -570,15 +606,13 @@ class Bounce(Exercise):
         return (high - learning_rate, high) if high else (0.0, 0.0)
 
     @mistake(
-        "You expect the ball to settle at 0. A fixed step never gets shorter on |x|: the ball jumps over 0 and back, "
-        "for ever, unless it lands on 0 exactly."
+        "Yours says for every start that the ball settles at 0. A fixed step never gets shorter on |x|: "
+        "the ball jumps over 0 and back, for ever, unless it lands on 0 exactly."
     )
     def it_settles(x0, learning_rate):
         return 0.0, 0.0
 
-    @mistake(
-        "The pair is right only for starts right of 0: from the left the ball comes to 0 as in a mirror."
-    )
+    @mistake("For starts left of 0 the pair is the mirror image of yours: (−high, −low).")
     def side_forgotten(x0, learning_rate):
         high = abs(x0) % learning_rate
         return (high - learning_rate, high) if high else (0.0, 0.0)
@@ -614,35 +648,51 @@ class Bounce(Exercise):
         return x - learning_rate * np.sign(x), x
 
     @mistake(
-        "A ball that lands on 0 exactly stays there, because the slope at 0 is 0: then the pair is (0.0, 0.0).",
-        earns=1,
+        "A ball that lands on 0 exactly stays there, because the slope at 0 is 0: then the pair is (0.0, 0.0)."
     )
     def landing_on_zero_forgotten(x0, learning_rate):
         high = x0 % learning_rate
         return high - learning_rate, high
 
     @mistake(
-        "The pair is not symmetric about 0: where the ball crosses 0 depends on where it started."
+        "Yours is symmetric about 0 for every start. Where the ball crosses 0 depends on where it started, so the pair "
+        "seldom is."
     )
     def half_a_step_to_each_side(x0, learning_rate):
         if x0 % learning_rate == 0:
             return 0.0, 0.0
         return -learning_rate / 2, learning_rate / 2
 
-    @mistake(
-        "The two positions lie one step apart, with 0 between them. Yours lie two steps apart."
-    )
+    @mistake("The two places lie one step apart, with 0 between them. Yours lie two steps apart.")
     def a_whole_step_to_each_side(x0, learning_rate):
         if x0 % learning_rate == 0:
             return 0.0, 0.0
         return -learning_rate, learning_rate
 
-    @mistake("These are two distances from 0. The position left of 0 is negative.", earns=1)
+    @mistake("These are two distances from 0. The place left of 0 is negative.")
     def distances(x0, learning_rate):
         high = x0 % learning_rate
         return (learning_rate - high, high) if high else (0.0, 0.0)
 
-    @mistake("You give one position twice. The ball keeps jumping between two.")
+    @mistake("The two places are one rate apart: low = high − α. Yours lie equally far from 0.")
+    def the_remainder_to_each_side(x0, learning_rate):
+        high = x0 % learning_rate
+        return -high, high
+
+    @mistake("The two places are one rate apart: low = high − α. Yours lie equally far from 0.")
+    def the_distance_to_each_side(x0, learning_rate):
+        rest = abs(x0) % learning_rate
+        return -rest, rest
+
+    @mistake("When exactly one rate is left, one more move lands on 0: walk while |x| ≥ α.")
+    def stops_with_one_rate_left(x0, learning_rate):
+        x = x0
+        while abs(x) > learning_rate:
+            x = x - learning_rate * np.sign(x)
+        other = x - learning_rate * np.sign(x)
+        return min(x, other), max(x, other)
+
+    @mistake("You give one place twice. The ball keeps jumping between two.")
     def the_same_twice(x0, learning_rate):
         x = x0
         while abs(x) >= learning_rate:
@@ -680,8 +730,8 @@ class Bounce(Exercise):
         return min(x, other), max(x, other)
 
     @mistake(
-        "For some starts both of your positions lie on the same side of 0: round the number of whole steps to 0 down, "
-        "not to the nearest."
+        "For some starts both of your places lie on the same side of 0: round the number of whole steps "
+        "down, not to the nearest."
     )
     def steps_rounded_to_the_nearest(x0, learning_rate):
         rest = abs(x0) - round(abs(x0) / learning_rate) * learning_rate
@@ -717,7 +767,7 @@ class Bounce(Exercise):
 
 
 class DescendWithDecay(Exercise):
-    """All positions of a descent with the rates α / (1 + decay · t), t = 0, 1, 2, …"""
+    """All places of a descent with the rates α / (1 + decay · t), t = 0, 1, 2, …"""
 
     points = 2
     uses = ("step",)
@@ -763,6 +813,43 @@ class DescendWithDecay(Exercise):
         return np.array(path)
 
     @mistake(
+        "The decay is applied to a rate that has decayed already, so it piles up: "
+        "compute every rate from the first one, learning_rate / (1 + decay · t)."
+    )
+    def piles_up_at_the_end_of_the_loop(slope, x0, learning_rate, decay, steps):
+        path, rate = [float(x0)], learning_rate
+        for t in range(steps):
+            path.append(path[-1] - rate * slope(path[-1]))
+            rate = rate / (1 + decay * t)
+        return np.array(path)
+
+    @mistake(
+        "Your rate is multiplied by decay once more at every step, which makes decayᵗ. "
+        "Divide the first rate by 1 + decay · t."
+    )
+    def power_of_the_decay(slope, x0, learning_rate, decay, steps):
+        path = [float(x0)]
+        for t in range(steps):
+            path.append(path[-1] - learning_rate * decay**t * slope(path[-1]))
+        return np.array(path)
+
+    @mistake("The decay is not used: your rate is learning_rate / (1 + t). Multiply t by decay.")
+    def decay_taken_as_one(slope, x0, learning_rate, decay, steps):
+        path = [float(x0)]
+        for t in range(steps):
+            path.append(path[-1] - learning_rate / (1 + t) * slope(path[-1]))
+        return np.array(path)
+
+    @mistake(
+        "The walk ends after one step: `return` stands inside the loop. Move it behind the loop."
+    )
+    def return_inside_the_loop(slope, x0, learning_rate, decay, steps):
+        path = [float(x0)]
+        for t in range(steps):
+            path.append(path[-1] - learning_rate / (1 + decay * t) * slope(path[-1]))
+            return np.array(path)
+
+    @mistake(
         "Your rate is divided by 1 + decay once more at every step, which makes (1 + decay)ᵗ. "
         "Divide the first rate by 1 + decay · t."
     )
@@ -774,7 +861,7 @@ class DescendWithDecay(Exercise):
         return np.array(path)
 
     @mistake(
-        "You shrink the position at which the slope is taken. The slope is that at x; what shrinks is the rate."
+        "You shrink the place at which the slope is taken. The slope is that at x; what shrinks is the rate."
     )
     def decays_inside_the_slope(slope, x0, learning_rate, decay, steps):
         path = [float(x0)]
@@ -823,16 +910,14 @@ class DescendWithDecay(Exercise):
             path.append(path[-1] - learning_rate * (1 + decay * t) * slope(path[-1]))
         return np.array(path)
 
-    @mistake(
-        "You return the last position only. Collect all of them, from x0 on: steps + 1 numbers."
-    )
+    @mistake("You return the last place only. Collect all of them, from x0 on: steps + 1 numbers.")
     def only_the_last(slope, x0, learning_rate, decay, steps):
         x = float(x0)
         for t in range(steps):
             x = x - learning_rate / (1 + decay * t) * slope(x)
         return x
 
-    @mistake("The start is missing: the first position is x0, before any step.")
+    @mistake("The start is missing: the first place is x0, before any step.")
     def start_missing(slope, x0, learning_rate, decay, steps):
         x, path = x0, []
         for t in range(steps):
@@ -857,7 +942,7 @@ class DescendWithDecay(Exercise):
         return np.array(path)
 
     @mistake(
-        "A whole number as start makes your array one of whole numbers, which cuts every position off: "
+        "A whole number as start makes your array one of whole numbers, which cuts every place off: "
         "begin with float(x0), or with np.zeros."
     )
     def cut_to_whole_numbers(slope, x0, learning_rate, decay, steps):
@@ -867,7 +952,8 @@ class DescendWithDecay(Exercise):
         return path
 
     @mistake(
-        "`learning_rate / 1 + decay * t` divides by the 1 only: put the sum in brackets, / (1 + decay * t)."
+        "Your rate is learning_rate + decay · t, which grows. Divide by the whole sum, in brackets: "
+        "learning_rate / (1 + decay * t)."
     )
     def brackets_missing(slope, x0, learning_rate, decay, steps):
         path = [float(x0)]
@@ -884,7 +970,7 @@ class DescendWithDecay(Exercise):
             path.append(path[-1] - learning_rate * np.exp(-decay * t) * slope(path[-1]))
         return np.array(path)
 
-    @mistake("Your t runs from 0 to 1 over the whole walk. It counts steps: 0, 1, 2, …")
+    @mistake("Your t runs from 0 towards 1 over the whole walk. It counts steps: 0, 1, 2, …")
     def share_of_the_walk(slope, x0, learning_rate, decay, steps):
         path = [float(x0)]
         for t in range(steps):
@@ -930,7 +1016,7 @@ class Basins(Exercise):
     """Where a descent from each of many starts ends, all starts at once; the starts stay as they are."""
 
     points = 2
-    parts = {"positions": 1, "arguments": 1}
+    parts = {"places": 1, "arguments": 1}
     keeps_arguments = True
     uses = ("step", "descend")
 
@@ -966,7 +1052,7 @@ class Basins(Exercise):
         return np.array(ends)
 
     @mistake(
-        "Right positions, but the caller's starts are gone: `-=` works inside the given array. "
+        "Right places, but the caller's starts are gone: `-=` works inside the given array. "
         "Begin with a copy, np.array(starts, dtype=float).",
         earns=1,
     )
@@ -987,7 +1073,8 @@ class Basins(Exercise):
         return x
 
     @mistake(
-        "You write into the given array: that changes the caller's starts, and cuts whole numbers off. "
+        "You write into the given array: that changes the caller's starts, "
+        "and cuts the places to whole numbers where the starts are whole. "
         "Begin with a copy, np.array(starts, dtype=float)."
     )
     def written_into_the_starts(slope, starts, learning_rate, steps):
@@ -1022,6 +1109,15 @@ class Basins(Exercise):
             x = x - learning_rate * slope(x)
         return np.full(len(starts), x)
 
+    @mistake(
+        "The walk ends after one step: `return` stands inside the loop. Move it behind the loop."
+    )
+    def return_inside_the_loop(slope, starts, learning_rate, steps):
+        x = np.array(starts, dtype=float)
+        for _ in range(steps):
+            x = x - learning_rate * slope(x)
+            return x
+
     @mistake("This is one step, whatever `steps` is: repeat it.")
     def one_step(slope, starts, learning_rate, steps):
         return starts - learning_rate * slope(starts)
@@ -1032,7 +1128,7 @@ class Basins(Exercise):
     def slopes_at_the_starts(slope, starts, learning_rate, steps):
         return starts - steps * learning_rate * slope(starts)
 
-    @mistake("Every step begins at the starts again: subtract from x, the positions of now.")
+    @mistake("Every step begins at the starts again: subtract from x, the places of now.")
     def each_step_from_the_starts(slope, starts, learning_rate, steps):
         x = np.array(starts, dtype=float)
         for _ in range(steps):
@@ -1053,9 +1149,7 @@ class Basins(Exercise):
             x = x - learning_rate * slope(x)
         return x
 
-    @mistake(
-        "You return all positions on the way. Asked for are the last ones: one for each start."
-    )
+    @mistake("You return all places on the way. Asked for are the last ones: one for each start.")
     def all_positions(slope, starts, learning_rate, steps):
         path = [np.array(starts, dtype=float)]
         for _ in range(steps):
@@ -1070,7 +1164,7 @@ class Basins(Exercise):
         return x
 
     @mistake(
-        "You give −1, 0 or 1, the side of 0 on which each ball ends. Asked for is the position itself."
+        "You give −1, 0 or 1, the side of 0 on which each ball ends. Asked for is the place itself."
     )
     def only_the_side(slope, starts, learning_rate, steps):
         x = np.array(starts, dtype=float)
@@ -1079,7 +1173,7 @@ class Basins(Exercise):
         return np.sign(x)
 
     @mistake(
-        "Starts that are whole numbers make your result an array of whole numbers, which cuts the positions off: "
+        "Starts that are whole numbers make your result an array of whole numbers, which cuts the places off: "
         "make it one of floats."
     )
     def result_cut_to_whole_numbers(slope, starts, learning_rate, steps):
@@ -1294,6 +1388,32 @@ class Descend2d(Exercise):
             path.append(p)
         return np.array(path)
 
+    @mistake(
+        "The start is missing, and there is one step too many: put the start in before the first step."
+    )
+    def start_missing_and_one_step_too_many(gradient, start, learning_rate, steps):
+        p, path = start, []
+        for _ in range(steps + 1):
+            p = p - learning_rate * gradient(p)
+            path.append(p)
+        return np.array(path)
+
+    @mistake("Your walk begins at (0, 0): an array of zeros needs its start, path[0] = start.")
+    def start_left_at_zero(gradient, start, learning_rate, steps):
+        path = np.zeros((steps + 1, 2))
+        for t in range(steps):
+            path[t + 1] = path[t] - learning_rate * gradient(path[t])
+        return path
+
+    @mistake(
+        "The walk ends after one step: `return` stands inside the loop. Move it behind the loop."
+    )
+    def return_inside_the_loop(gradient, start, learning_rate, steps):
+        path = [np.array(start, dtype=float)]
+        for _ in range(steps):
+            path.append(path[-1] - learning_rate * gradient(path[-1]))
+            return np.array(path)
+
     @mistake("One step too many: the start and one point after each step make steps + 1 rows.")
     def one_step_too_many(gradient, start, learning_rate, steps):
         path = [start]
@@ -1350,7 +1470,7 @@ class Descend2d(Exercise):
         return np.array(path)
 
     @mistake(
-        "A start of whole numbers makes an array of whole numbers, which cuts every position off: "
+        "A start of whole numbers makes an array of whole numbers, which cuts every place off: "
         "make the array one of floats."
     )
     def cut_to_whole_numbers(gradient, start, learning_rate, steps):
@@ -1440,7 +1560,7 @@ class LargestStableRate(Exercise):
         return 2 / curvature
 
     @mistake(
-        "At 1/k one step leads to the floor: that is the best rate. Up to twice this rate the ball still comes nearer."
+        "At 1/k one step leads to the bottom: that is the best rate. Up to twice this rate the ball still comes nearer."
     )
     def the_best_rate(curvature):
         return 1 / curvature
@@ -1482,7 +1602,7 @@ class LargestStableRate(Exercise):
         return 2.0 + 0 * curvature
 
     @mistake(
-        "At 1 − αk = 0 one step leads to the floor. The ball is lost beyond 1 − αk = −1, not at half of 1/k."
+        "At 1 − αk = 0 one step leads to the bottom. The ball is lost beyond 1 − αk = −1, not at half of 1/k."
     )
     def half_of_the_best_rate(curvature):
         return 1 / (2 * curvature)
