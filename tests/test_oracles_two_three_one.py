@@ -44,10 +44,10 @@ def sigma(z):
 
 
 def J(params, X, y):
-    """The mean log-loss, written for autograd, which cannot see through clips."""
+    """The log-loss, mean over the rows, written for autograd, which cannot see through clips."""
     a1 = sigma(anp.dot(X, params["W1"]) + params["b1"])
     a2 = sigma(anp.dot(a1, params["W2"]) + params["b2"])
-    return -anp.mean(y * anp.log(a2) + (1 - y) * anp.log(1 - a2))
+    return -anp.sum(y * anp.log(a2) + (1 - y) * anp.log(1 - a2)) / len(y)
 
 
 def floats(params):
@@ -129,6 +129,10 @@ def test_the_given_functions_are_the_ones_of_the_hidden_tests():
     assert np.allclose(namespace["sigmoid"](z), scipy.special.expit(z), rtol=1e-14, atol=0)
     a, y = np.array([[0.0], [0.3], [1.0], [0.8]]), np.array([[0], [1], [0], [1]])
     assert namespace["log_loss"](a, y) == HIDDEN.log_loss(a, y)
+    pairs, targets = np.array([[0.2, 0.9], [0.6, 0.3]]), np.array([[0, 1], [1, 1]])
+    assert namespace["log_loss"](pairs, targets) == HIDDEN.log_loss(pairs, targets)
+    both = sum(HIDDEN.log_loss(pairs[:, [k]], targets[:, [k]]) for k in (0, 1))
+    assert math.isclose(HIDDEN.log_loss(pairs, targets), both)  # outputs are summed, rows averaged
     inner = np.clip(a, 0.01, 0.99)
     assert math.isclose(HIDDEN.log_loss(inner, y), sklearn_log_loss(y.ravel(), inner.ravel()))
 
@@ -277,7 +281,9 @@ def test_backward_agrees_with_autograd_and_central_differences_array_by_array(ar
         assert relative_error(found[name], numeric) < 1e-6
 
 
-@pytest.mark.parametrize("args", [args for args in calls("backward") if len(args[0]) > 1])
+@pytest.mark.parametrize(
+    "args", [args for args in calls("backward") if len(args[0]) > 1 and args[0].shape[1] == 1]
+)
 def test_backward_agrees_with_scikit_learn(args):
     """Its loss before the step and the way it goes are ours: J and −rate · slope."""
     y, params, cache = args

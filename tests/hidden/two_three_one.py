@@ -21,7 +21,7 @@ def sigmoid(z):
 
 def log_loss(a, y):
     a = np.clip(a, 1e-15, 1 - 1e-15)
-    return float(-np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)))
+    return float(-np.sum(y * np.log(a) + (1 - y) * np.log(1 - a)) / len(y))
 
 
 def column(*numbers):
@@ -1556,6 +1556,12 @@ def passes(rng):
         X, y = examples(rng, m, n)
         params = network(rng, n, hidden)
         yield y if m % 2 else y.astype(float), params, forward(X, params)
+    for m, n in [
+        (4, 2),
+        (3, 3),
+    ]:  # two outputs, and two hidden units, so that mistakes still come to an end
+        X, params = rng.uniform(-2, 2, size=(m, n)), network(rng, n, 2, 2)
+        yield rng.integers(0, 2, size=(m, 2)), params, forward(X, params)
 
 
 class Backward(Exercise):
@@ -1843,7 +1849,7 @@ class Backward(Exercise):
             "b2": delta2.sum(),
         }
 
-    @mistake(ONE_BIAS, earns=4)
+    @mistake(ONE_BIAS, earns=3)
     def all_biases_in_one_square(y, params, cache):
         delta2 = (cache["a2"] - y) / len(y)
         delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
@@ -2022,6 +2028,52 @@ class Backward(Exercise):
             "db2": delta2.sum(axis=0, keepdims=True),
         }
 
+    @mistake(
+        "You divide by the number of all targets. With two outputs a row has two of them; m counts the rows, len(y)."
+    )
+    def divided_by_all_targets(y, params, cache):
+        delta2 = (cache["a2"] - y) / y.size
+        delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
+        return {
+            "W1": cache["X"].T @ delta1,
+            "b1": delta1.sum(axis=0, keepdims=True),
+            "W2": cache["a1"].T @ delta2,
+            "b2": delta2.sum(axis=0, keepdims=True),
+        }
+
+    @mistake("You always divide by 4. The mean is over the m observations, however many: len(y).")
+    def always_four(y, params, cache):
+        delta2 = (cache["a2"] - y) / 4
+        delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
+        return {
+            "W1": cache["X"].T @ delta1,
+            "b1": delta1.sum(axis=0, keepdims=True),
+            "W2": cache["a1"].T @ delta2,
+            "b2": delta2.sum(axis=0, keepdims=True),
+        }
+
+    @mistake(
+        "This δ2 is the slope at a2: the output's own sigmoid gate is missing. Times a2(1 − a2), (a2 − y)/m is left."
+    )
+    def gate_of_the_output_missing(y, params, cache):
+        a2 = cache["a2"]
+        delta2 = (a2 - y) / (a2 * (1 - a2)) / len(y)
+        delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
+        return {
+            "W1": cache["X"].T @ delta1,
+            "b1": delta1.sum(axis=0, keepdims=True),
+            "W2": cache["a1"].T @ delta2,
+            "b2": delta2.sum(axis=0, keepdims=True),
+        }
+
+    @mistake("The two results of mul_gate are swapped: it returns da first, then dW.")
+    def results_of_mul_gate_swapped(y, params, cache):
+        delta2 = (cache["a2"] - y) / len(y)
+        dW2, da1 = mul_gate(delta2, cache["a1"], params["W2"])
+        delta1 = sigmoid_gate(da1, cache["a1"])
+        dW1, _dX = mul_gate(delta1, cache["X"], params["W1"])
+        return {"W1": dW1, "b1": add_gate(delta1)[1], "W2": dW2, "b2": add_gate(delta2)[1]}
+
     @alternative
     def through_the_gates(y, params, cache):
         product, db2 = add_gate((cache["a2"] - y) / len(y))
@@ -2045,7 +2097,7 @@ class Backward(Exercise):
     @alternative
     def loss_slope_times_sigmoid_slope(y, params, cache):
         a1, a2 = cache["a1"], cache["a2"]
-        delta2 = (-y / a2 + (1 - y) / (1 - a2)) * (a2 - a2**2) / y.size
+        delta2 = (-y / a2 + (1 - y) / (1 - a2)) * (a2 - a2**2) / len(y)
         slope = sigmoid(cache["z1"]) * sigmoid(-cache["z1"])
         delta1 = np.einsum("ik,jk,ij->ij", delta2, params["W2"], slope)
         ones = np.ones((1, len(a1)))
@@ -2061,7 +2113,7 @@ class Backward(Exercise):
         ones = np.ones((len(y), 1))
         error = cache["a2"] - y
         second = np.hstack([ones, cache["a1"]]).T @ error / len(y)
-        hidden = np.outer(error, params["W2"]) * cache["a1"] * (1 - cache["a1"])
+        hidden = error @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
         first = np.hstack([ones, cache["X"]]).T @ hidden / len(y)
         return {"W1": first[1:], "b1": first[:1], "W2": second[1:], "b2": second[:1]}
 
@@ -3045,7 +3097,6 @@ class FixedStep(Exercise):
 
     points = 2
     returns = ("W1", "W2")
-    parts = {"W1": 1, "W2": 1}
     tolerance = GRADIENT
 
     def cases(rng):
@@ -3062,7 +3113,7 @@ class FixedStep(Exercise):
         delta1 = delta2 @ W2.T * h * (1 - h)
         return W1 - learning_rate * X.T @ delta1, W2 - learning_rate * h.T @ delta2
 
-    @mistake(STILL_THERE, earns=1)
+    @mistake(STILL_THERE)
     def W2_updated_before_use(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
         o = sigmoid(h @ W2 + b2)
@@ -3071,7 +3122,7 @@ class FixedStep(Exercise):
         delta1 = delta2 @ W2.T * h * (1 - h)
         return W1 - learning_rate * X.T @ delta1, W2
 
-    @mistake(STILL_THERE_UNDER_ANOTHER_NAME, earns=1)
+    @mistake(STILL_THERE_UNDER_ANOTHER_NAME)
     def W2_updated_in_place(X, y, W1, b1, W2, b2, learning_rate):
         old_W2 = W2
         h = sigmoid(X @ W1 + b1)
@@ -3081,7 +3132,7 @@ class FixedStep(Exercise):
         delta1 = delta2 @ old_W2.T * h * (1 - h)
         return W1 - learning_rate * X.T @ delta1, W2
 
-    @mistake(STILL_THERE_UNDER_ANOTHER_NAME, earns=1)
+    @mistake(STILL_THERE_UNDER_ANOTHER_NAME)
     def both_updated_in_place(X, y, W1, b1, W2, b2, learning_rate):
         old_W2 = W2
         h = sigmoid(X @ W1 + b1)
@@ -3093,7 +3144,6 @@ class FixedStep(Exercise):
 
     @mistake(
         "W1 is right, but W2 comes back as it was: it takes its step too, after δ has gone back through the old one.",
-        earns=1,
     )
     def W2_not_updated(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
@@ -3102,7 +3152,7 @@ class FixedStep(Exercise):
         delta1 = delta2 @ W2.T * h * (1 - h)
         return W1 - learning_rate * X.T @ delta1, W2
 
-    @mistake("W2 is right, but you return the old W1: return the new one.", earns=1)
+    @mistake("W2 is right, but you return the old W1: return the new one.")
     def old_W1_returned(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
         o = sigmoid(h @ W2 + b2)
@@ -3111,7 +3161,6 @@ class FixedStep(Exercise):
 
     @mistake(
         "W1 is right. For W2 the hidden layer is computed anew with the new W1: both slopes belong to the old weights.",
-        earns=1,
     )
     def forward_again_with_the_new_W1(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
@@ -3125,7 +3174,6 @@ class FixedStep(Exercise):
 
     @mistake(
         "W2 is right. δ goes back through W2 transposed, delta2 @ W2.T; with two by two no shape complains.",
-        earns=1,
     )
     def W2_not_transposed(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
@@ -3144,9 +3192,7 @@ class FixedStep(Exercise):
         delta1 = delta2 @ W2.T * h * (1 - h)
         return W1 - learning_rate * X.T @ delta1, W2 - learning_rate * h.T @ delta2
 
-    @mistake(
-        "W2 is right. On the way to W1 the slope of the hidden units is missing: h(1 − h).", earns=1
-    )
+    @mistake("W2 is right. On the way to W1 the slope of the hidden units is missing: h(1 − h).")
     def slope_of_the_hidden_nodes_forgotten(X, y, W1, b1, W2, b2, learning_rate):
         h = sigmoid(X @ W1 + b1)
         o = sigmoid(h @ W2 + b2)
