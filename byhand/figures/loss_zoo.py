@@ -74,7 +74,7 @@ def _short(value: float | np.ndarray) -> str:
 def draw_map() -> Picture:
     """The way through the lesson: six sections in a row, and the arrow to unit 4."""
     stations: list[tuple[str, Callable[[Axes, float, float], None]]] = [
-        ("Nine\nopinions", _icon_opinions),
+        ("Ten\nlosses", _icon_opinions),
         ("Two\nclasses", _icon_two_classes),
         ("K\nclasses", _icon_k_classes),
         ("Shares\nas target", _icon_shares),
@@ -182,7 +182,7 @@ def _panels() -> tuple[Panel, ...]:
         ),
         Panel(
             "K classes",
-            "p of the true class",
+            "p of the first class",
             np.linspace(0.0167, 0.992, 123),
             (0, 0.5, 1),
             (
@@ -302,7 +302,7 @@ def zoo_losses_figure() -> LiveFigure:
         draw_losses,
         {
             "margin": slider("margin", -0.5, -1, 2, 0.1),
-            "p": slider("p of true class", 0.3, 0.02, 0.98, 0.01),
+            "p": slider("p of first class", 0.3, 0.02, 0.98, 0.01),
             "prediction": slider("prediction", 3.5, 0, 4, 0.1),
         },
     )
@@ -514,7 +514,14 @@ def draw_outlier(last: float = 20, answer: float = 4.5) -> Picture:
     line.plot(targets, np.zeros(5), "o", color=FORWARD, ms=9, zorder=3)
     for target in targets:
         line.text(target, -0.55, number(target), ha="center", color=FORWARD, size=12)
-    line.plot([mean, mean], [0.2, 0.66], color=INK, lw=1.8)
+    ends = [0.2, 0.66, np.nan, -0.82, -0.64]
+    line.plot([mean, mean, np.nan, median, median], ends, color=INK, lw=1.8)
+    line.plot([answer, answer], [-0.2, 0.5], color=FORWARD, lw=3, zorder=2)
+    left = answer < mean
+    line.text(
+        answer + (-0.25 if left else 0.25), 0.27, "c", ha="right" if left else "left",
+        color=FORWARD, weight="bold",
+    )  # fmt: skip
     for x, height, words in ((mean, 0.88, "mean"), (median, -1.18, "median")):
         line.text(x, height, f"{words} {_short(x)}", ha="center", weight="bold", size=12)
     for left, name, cost, best, top, pen in (
@@ -528,8 +535,8 @@ def draw_outlier(last: float = 20, answer: float = 4.5) -> Picture:
         axes.plot(across, cost(across), pen.line, color=pen.colour, lw=2.4)
         lowest = float(cost(np.asarray(best)))
         axes.plot([best, best], [0, lowest], color=QUIET, lw=1.2, ls=":")
-        axes.plot(best, lowest, "v", color=INK, ms=8, clip_on=False)
         axes.plot(answer, cost(here), pen.marker, color=pen.colour, ms=9, clip_on=False)
+        axes.plot(best, lowest, "v", color=PAPER, mec=INK, mew=1.6, ms=8, clip_on=False, zorder=4)
         axes.text(6, top * 0.86, f"least at {_short(best)}", ha="center", color=INK, size=12)
     return picture
 
@@ -558,7 +565,7 @@ def draw_choice() -> Picture:
             ("a probability", "score with margin", "far misses worst"),
         ),
         (
-            "one of K classes",
+            "K classes",
             ("one-hot rows", "integer labels", "shares as target"),
         ),
         (
@@ -576,7 +583,7 @@ def draw_choice() -> Picture:
         7,
         5,
         "Which loss? One of two classes: log-loss for a probability, hinge or squared hinge for a"
-        " score. One of K classes: cross-entropy for one-hot rows, its sparse form for labels, KL"
+        " score. K classes: cross-entropy for one-hot rows, its sparse form for labels, KL"
         " divergence for shares. A number: mse, mae, msle or mape. Then unit 4: the slope of the"
         " loss starts the backward pass.",
     )
