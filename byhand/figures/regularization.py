@@ -410,7 +410,7 @@ def draw_bias_node(shift: float = 0.5) -> Picture:
 
 
 def bias_node_figure() -> LiveFigure:
-    """Move the bump: only the network with bias nodes can follow."""
+    """Move the bump: the network with bias nodes follows."""
     return LiveFigure(draw_bias_node, {"shift": slider("bump at x", 0.5, -2.0, 2.0, 0.5)})
 
 
@@ -640,7 +640,7 @@ def draw_boundary(lam: float = 0.16) -> Picture:
 
 
 def boundary_figure() -> LiveFigure:
-    """Move λ from 0, where every training mark is right, to 1, where nothing is learned."""
+    """Move λ from 0, where every training mark is right, to 1, where all weights are 0."""
     return LiveFigure(draw_boundary, {"lam": slider("λ", 0.0, 0.0, 1.0, 0.02)})
 
 
@@ -765,7 +765,7 @@ def draw_concept_map() -> Picture:
         (3.5, 4.05, "Forward", "[1 a] Θᵀ, then σ", 1.9, FORWARD),
         (5.95, 4.05, "Cost J", "mean over m", 1.7, FORWARD),
         (5.95, 2.6, "δ at the end", "(h − Y)/m", 1.7, BACKWARD),
-        (3.5, 2.6, "δ, layer by layer", "δ Θ ∗ a(1 − a)", 1.9, BACKWARD),
+        (3.5, 2.6, "δ, layer by layer", "δ Θ[:, 1:] ∗ a(1 − a)", 1.9, BACKWARD),
         (1.05, 2.6, "Slopes dΘ", "δᵀ [1 a]", 1.7, BACKWARD),
         (1.05, 1.15, "Penalty", "+ λ/m · θ", 1.7, BACKWARD),
         (3.5, 1.15, "Validation", "chooses λ", 1.9, INK),

@@ -221,8 +221,8 @@ class Join(Exercise):
         return np.vstack([b, W.T])
 
     @mistake(
-        "All numbers are there, but poured in the order in which they lie, so that the biases fill a row. "
-        "Put b.T, a column, before W.T."
+        "All numbers are there, but poured in the order in which they lie, so that the biases run "
+        "along the rows, not down the first column. Put b.T, a column, before W.T."
     )
     def poured(W, b):
         return np.append(b, W).reshape(W.shape[1], W.shape[0] + 1)
@@ -727,7 +727,7 @@ class Forward(Exercise):
             activations.append(sigmoid(a @ theta.T))
         return [*activations[:-1], (activations[-1] >= 0.5).astype(float)]
 
-    @mistake("The hidden layers use tanh, with values below 0. Here every layer has the sigmoid.")
+    @mistake("The hidden layers use tanh, which can go below 0. Here every layer has the sigmoid.")
     def tanh(X, thetas):
         activations = [X]
         for theta in thetas:
@@ -981,15 +981,15 @@ class Cost(Exercise):
         return -np.sum(Y * np.log(1 - h) + (1 - Y) * np.log(h)) / len(Y)
 
     @mistake(
-        "Where h is exactly 0 or 1, your cost is nan: 0 · log 0 is not 0 to NumPy. "
+        "Where h is exactly 0 or 1, your cost is nan or inf: 0 · log 0 is not 0 to NumPy, and log 0 is −inf. "
         "Keep h away from both ends (np.clip with 1e-15) before the logarithm."
     )
     def nan_at_both_ends(h, Y):
         return -np.sum(Y * np.log(h) + (1 - Y) * np.log(1 - h)) / len(Y)
 
     @mistake(
-        "At h = 1 your cost is nan: nothing keeps h below 1 there (1 − 1e-20, say, is exactly 1 to the computer). "
-        "Clip at both ends, with 1e-15."
+        "At h = 1 your cost is nan or inf: nothing keeps h below 1 there (1 − 1e-20, say, is exactly 1 to the "
+        "computer). Clip at both ends, with 1e-15."
     )
     def nan_at_one(h, Y):
         h = np.clip(h, 1e-20, 1 - 1e-20)
@@ -2312,7 +2312,10 @@ class Train(Exercise):
             thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
         return thetas, costs
 
-    @mistake("The penalty is missing in your costs: they are of the regularized J.", earns=2)
+    @mistake(
+        "The penalty is missing in your costs: each should be the regularized cost, J + λ/(2m) · Σθ².",
+        earns=2,
+    )
     def costs_without_the_penalty(X, Y, thetas, lam, learning_rate, steps):
         costs = []
         for _ in range(steps):
@@ -2324,7 +2327,8 @@ class Train(Exercise):
         return thetas, costs
 
     @mistake(
-        "The penalty is in the cost, but not in the step: without λ/m · θ in the gradients no weight shrinks."
+        "The penalty is in the cost, but not in the step: without λ/m · θ in the gradients it does not "
+        "pull the weights towards 0."
     )
     def steps_without_the_penalty(X, Y, thetas, lam, learning_rate, steps):
         costs = []
@@ -2953,7 +2957,7 @@ class BestLambda(Exercise):
         return min(lam for lam, c in zip(lams, costs, strict=True) if c == best), costs
 
     @mistake(
-        "You train on the validation set too. Then it is no longer unseen: train on train_set alone."
+        "You train on the validation set, the one you choose by, and never on train_set. Train on train_set alone."
     )
     def trained_on_validation(lams, train_set, valid_set, thetas, learning_rate, steps):
         costs = []
