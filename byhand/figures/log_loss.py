@@ -518,7 +518,9 @@ def draw_cost_surfaces(w: float = 2.5, b: float = -3) -> Picture:
         axes.text(x + 3.43, 5.29, f"J = {number(cost)}", color=FORWARD, ha="right", **head)
         axes.text(x + 3.43, 4.98, f"dJ/dw {_is(slope)}", color=BACKWARD, ha="right", **head)
         axes.text(x + 0.14, 2.18, f"cut at b = {number(b)}")
-    axes.text(6.85, 0.72, "grey: bends down", color=QUIET, ha="right", size=12, bbox=STICKER)
+    axes.text(
+        6.85, 0.72, "grey: clearly bends down", color=QUIET, ha="right", size=12, bbox=STICKER
+    )
     return picture
 
 
@@ -535,8 +537,17 @@ def cost_surfaces_figure() -> LiveFigure:
 
 
 def _short(value: float) -> str:
-    """The number with four digits that count, so that products of shown numbers fit."""
-    return number(float(f"{value:.4g}")) if abs(value) >= 0.1 else f"{value:.4g}".replace("-", "−")
+    """The number with four digits that count: products of shown numbers nearly fit."""
+    return number(_rounded(value)) if abs(value) >= 0.1 else f"{value:.4g}".replace("-", "−")
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _sign(of_shown: float, result: float) -> str:
+    """ "≈" where the shown numbers do not give the shown result exactly, else "="."""
+    return "=" if np.isclose(of_shown, _rounded(result), rtol=1e-12, atol=0) else "≈"
 
 
 @in_house_style
@@ -547,13 +558,15 @@ def draw_one_example(x: float = 3, w: float = 1, b: float = -3, y: int = 1) -> P
     loss = float(np.logaddexp(0, z) - y * z)
     hill = a * float(sigma(-z))
     da = -1 / a if y == 1 else 1 / float(sigma(-z))
-    dz = a - y
+    dz = da * hill
+    sign = _sign(_rounded(da) * _rounded(hill), dz)
+    product = f"{_short(da)} × {_short(hill)} {sign} {_short(dz)}"
     picture, axes = canvas(
         7.4,
         4.4,
         f"One example with x = {number(x)}, y = {y}. Forward: w = {number(w)}, b = {number(b)},"
         f" z = {number(z)}, a = {_short(a)}, L = {_short(loss)}. Backward: dL/da = {_short(da)},"
-        f" dL/dz = {_short(da)} × {_short(hill)} = {_short(dz)}, dL/dw = {_short(dz * x)},"
+        f" dL/dz = {product}, dL/dw = {_short(dz * x)},"
         f" dL/db = {_short(dz)}.",
     )
     high, main, low = 3.05, 1.95, 0.85
@@ -574,17 +587,18 @@ def draw_one_example(x: float = 3, w: float = 1, b: float = -3, y: int = 1) -> P
     axes.text(
         6.77, main - 0.22, f"L = {_short(loss)}", color=FORWARD, ha="center", zorder=5, size=12
     )
-    for name, value, slope, factors, at_y, way, (dx, dy) in (
-        ("w", w, dz * x, f"{_short(dz)} × {factor(x)}", high,
+    for name, value, slope, times, at_y, way, (dx, dy) in (
+        ("w", w, dz * x, x, high,
          [(0.68, high), (2.35, high), (2.65, high), (2.7, main + 0.25)], (-0.09, -0.09)),
-        ("b", b, dz, f"{_short(dz)} × 1", low,
+        ("b", b, dz, 1, low,
          [(0.68, low), (2.35, low), (2.65, low), (2.7, main - 0.25)], (0.09, -0.09)),
     ):  # fmt: skip
         _arrow(axes, way, FORWARD)
         back = [(max(px + dx, 0.7), py + dy) for px, py in reversed(way)]
         _arrow(axes, back, BACKWARD, dashed=True)
         axes.text(1.5, at_y + 0.1, f"{name} = {number(value)}", color=FORWARD, **bold)
-        text = f"dL/d{name} = {_short(slope)}\n= {factors}"
+        sign = _sign(_rounded(dz) * times, slope)
+        text = f"dL/d{name} = {_short(slope)}\n{sign} {_short(dz)} × {factor(times)}"
         axes.text(1.5, at_y - 0.28, text, va="top", color=BACKWARD, **bold)
     for name, shown, slope, start, end in (
         ("z", number(z), dz, 3.45, 4.225),
@@ -597,9 +611,9 @@ def draw_one_example(x: float = 3, w: float = 1, b: float = -3, y: int = 1) -> P
         text = f"dL/d{name} = {_short(slope)}"
         axes.text(middle, main - 0.48, text, va="top", color=BACKWARD, **bold)
     axes.text(0.12, 4.02, f"x = {number(x)}, label y = {y}", weight="bold")
-    rule = f"dL/da × da/dz = {_short(da)} × {_short(hill)} = {_short(dz)}"
-    axes.text(7.28, 4.02, rule, color=BACKWARD, ha="right")
-    axes.text(7.28, 3.68, f"a − y = {_short(a)} − {y} = {_short(dz)}", ha="right")
+    axes.text(7.28, 4.02, f"dL/da × da/dz = {product}", color=BACKWARD, ha="right")
+    difference = f"{_short(a)} − {y} {_sign(_rounded(a) - y, a - y)} {_short(a - y)}"
+    axes.text(7.28, 3.68, f"a − y = {difference}", ha="right")
     return picture
 
 

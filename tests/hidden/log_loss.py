@@ -85,6 +85,14 @@ class Collapse(Exercise):
     def both_biases_through_the_second_layer(W1, b1, W2, b2):
         return W1 @ W2, (b1 + b2) @ W2
 
+    @mistake("X meets W1 first and W2 second, so W is W1 @ W2. Yours is W2 @ W1.")
+    def everything_in_the_wrong_order(W1, b1, W2, b2):
+        return W2 @ W1, W2 @ b1 + b2
+
+    @mistake("b1 meets W2 like a row of X, from the left: b1 @ W2. Yours is W2 @ b1.")
+    def first_bias_from_the_right(W1, b1, W2, b2):
+        return W1 @ W2, W2 @ b1 + b2
+
     @mistake("Right values, but b comes first. The task asks for W, then b: return W, b.")
     def returned_backwards(W1, b1, W2, b2):
         return b1 @ W2 + b2, W1 @ W2
@@ -200,15 +208,15 @@ class Sigmoid(Exercise):
         return np.where(np.asarray(z) >= 0, 1.0, e) / (1 + e)
 
     @mistake(
-        "The values are right, but NumPy warns: far below 0, exp(-z) grows too large for any number. "
+        "The values are right, but NumPy warns: far below 0, exp(-z) grows too large for a number in the computer. "
         "Take exp(-|z|), which never does, and build both sides from it."
     )
     def overflows_below_zero(z):
         return 1 / (1 + np.exp(-z))
 
     @mistake(
-        "e to the power of -z grows too large for any number when z is far below 0, and a single number then stops "
-        "Python: take np.exp(-np.abs(z)), which stays between 0 and 1, and build both sides from it."
+        "e to the power of -z grows too large for a number in the computer when z is far below 0, and a single number "
+        "then stops Python: take np.exp(-np.abs(z)), which stays between 0 and 1, and build both sides from it."
     )
     def powers_of_e(z):
         return 1 / (1 + np.e**-z)
@@ -232,7 +240,10 @@ class Sigmoid(Exercise):
     def falls(z):
         return 1 / (1 + np.exp(z))
 
-    @mistake("Yours falls from 1 to 0, but σ rises: a sign in the exponent is the wrong way round.")
+    @mistake(
+        "Yours falls from 1 to 0, but σ rises: the two sides are swapped. "
+        "The numerator is 1 for z ≥ 0 and e^-|z| for z < 0."
+    )
     def falls_without_a_warning(z):
         e = np.exp(-np.abs(z))
         return np.where(np.asarray(z) >= 0, e, 1.0) / (1 + e)
@@ -420,7 +431,7 @@ class SigmoidSlope(Exercise):
         s = sigmoid(z)
         return np.dot(s, 1 - s)
 
-    @mistake("1 − s² is the slope of tanh. The sigmoid has s · (1 − s).")
+    @mistake("1 − s² is the slope of tanh where s is tanh. The sigmoid has s · (1 − s).")
     def slope_of_tanh(z):
         return 1 - sigmoid(z) ** 2
 
@@ -516,7 +527,9 @@ class Predict(Exercise):
     def row(X, w, b):
         return sigmoid(w.T @ X.T + b)
 
-    @mistake("b is inside the bracket with w: that adds b once per feature. Write X @ w + b.")
+    @mistake(
+        "b is inside the bracket with w, so it is multiplied by every feature. Write X @ w + b."
+    )
     def bias_added_to_the_weights(X, w, b):
         return sigmoid(X @ (w + b))
 
@@ -537,6 +550,14 @@ class Predict(Exercise):
     )
     def inputs_transposed(X, w, b):
         return sigmoid(X.T @ w + b)
+
+    @mistake("X comes first: X @ w, (m, n) with (n, 1).")
+    def weights_first(X, w, b):
+        return sigmoid(w @ X + b)
+
+    @mistake("X comes first: X @ w, (m, n) with (n, 1).")
+    def weights_first_and_transposed(X, w, b):
+        return sigmoid(w.T @ X + b)
 
     @mistake("`*` multiplies entry by entry. Each row of X meets all of w by `@`: X @ w + b.")
     def entry_by_entry(X, w, b):
@@ -656,14 +677,15 @@ class LogLoss(Exercise):
         return -np.mean(y * np.log10(a) + (1 - y) * np.log10(1 - a))
 
     @mistake(
-        "Where a is exactly 0 or 1, your cost is nan: 0 · log 0 is not 0 to NumPy. "
-        "Keep a away from both ends (np.clip with 1e-15) before the logarithm."
+        "Where a is exactly 0 or 1, your cost is nan if the label is the same (0 · log 0 is not 0 to NumPy), and "
+        "infinite if it is the other one. Keep a away from both ends (np.clip with 1e-15) before the logarithm."
     )
     def nan_at_both_ends(a, y):
         return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
     @mistake(
-        "At a = 1 your cost is nan: nothing keeps a below 1 there (1 − 1e-20, say, is exactly 1 to the computer). "
+        "At a = 1 your cost is nan or infinite: nothing keeps a below 1 there (1 − 1e-20, say, is exactly 1 to the "
+        "computer). "
         "np.clip(a, 1e-15, 1 - 1e-15) keeps away from both ends."
     )
     def margin_too_small(a, y):
@@ -745,10 +767,42 @@ class LogLoss(Exercise):
         a = np.clip(a, 1e-7, 1 - 1e-7)
         return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
+    @mistake(
+        "Without brackets `1 - y * np.log(1 - a)` multiplies first: write (1 - y) * np.log(1 - a)."
+    )
+    def brackets_missing(a, y):
+        a = np.clip(a, 1e-15, 1 - 1e-15)
+        return -np.mean(y * np.log(a) + 1 - y * np.log(1 - a))
+
+    @mistake(
+        "An `if` wants one yes or no, but y has one label per example: "
+        "use the label as a switch, y * … + (1 - y) * …"
+    )
+    def if_on_an_array(a, y):
+        a = np.clip(a, 1e-15, 1 - 1e-15)
+        if y == 1:
+            return -np.mean(np.log(a))
+        return -np.mean(np.log(1 - a))
+
+    @mistake(
+        "math.log takes single numbers only. NumPy's log works on arrays entry by entry: np.log."
+    )
+    def one_number_at_a_time(a, y):
+        import math
+
+        a = np.clip(a, 1e-15, 1 - 1e-15)
+        return -np.mean(y * math.log(a) + (1 - y) * math.log(1 - a))
+
     @mistake(NEVER_CERTAIN)
     def infinite_when_wrong_with_certainty(a, y):
         with np.errstate(divide="ignore"):
             return np.mean(np.where(y == 1, -np.log(a), -np.log(1 - a)))
+
+    @mistake(NEVER_CERTAIN)
+    def largest_number_for_infinity(a, y):
+        """np.nan_to_num makes 1.8e308 of inf, and two of these are inf again."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return -np.mean(np.nan_to_num(y * np.log(a) + (1 - y) * np.log(1 - a)))
 
     @alternative
     def floor_under_the_logarithm(a, y):
@@ -784,7 +838,8 @@ class LogLoss(Exercise):
         """An example that is wrong with certainty has to cost a large but finite number, above 25:
         keep a away from 0 and 1 (np.clip with 1e-15) before the logarithm."""
         costs = [call(column(0.0), column(1)), call(column(1.0), column(0))]
-        return all(25 < cost < np.inf for cost in costs)
+        costs.append(call(column(0.0, 1.0, 0.0), column(1, 0, 1)))
+        return all(25 < cost < 1e300 for cost in costs)
 
     @invariant
     def twice_the_same_batch(call, rng):
@@ -845,8 +900,7 @@ class LogLossFromLogits(Exercise):
         return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
     @mistake(
-        "Right on paper, but e^z is inf for large z: log(1 + e^z) = max(z, 0) + log(1 + e^-|z|) never overflows "
-        "(np.logaddexp(0, z) does the same)."
+        "Right on paper, but e^800 is inf to NumPy. np.logaddexp(0, z) is log(1 + e^z) without overflow."
     )
     def softplus_overflows(z, y):
         return np.mean(np.log(1 + np.exp(z)) - y * z)
@@ -859,7 +913,7 @@ class LogLossFromLogits(Exercise):
     def negative(z, y):
         return -np.mean(np.logaddexp(0.0, z) - y * z)
 
-    @mistake("The term with the label is subtracted: softplus(z) − y·z. Yours adds it.")
+    @mistake("The term with the label is subtracted: log(1 + e^z) − y·z. Yours adds it.")
     def label_term_added(z, y):
         return np.mean(np.logaddexp(0.0, z) + y * z)
 
@@ -925,7 +979,7 @@ class LogLossFromLogits(Exercise):
 
     @mistake(
         "Right on paper, but far from 0 the half that does not count is inf, and 0 · inf is nan. "
-        "log(1 + e^z) = max(z, 0) + log(1 + e^-|z|) never overflows (np.logaddexp(0, z) does the same)."
+        "np.logaddexp(0, z) is log(1 + e^z) without overflow."
     )
     def zero_times_infinity(z, y):
         return np.mean(y * np.log(1 + np.exp(-z)) + (1 - y) * np.log(1 + np.exp(z)))
@@ -939,6 +993,16 @@ class LogLossFromLogits(Exercise):
         losses[y == 1] = np.logaddexp(0.0, -z[y == 1])
         losses[y == 0] = np.logaddexp(0.0, z[y == 0])
         return np.mean(losses)
+
+    @mistake("np.logaddexp takes exponents: 1 is e⁰, so its first argument is 0.")
+    def one_as_an_exponent(z, y):
+        return np.mean(y * np.logaddexp(1, -z) + (1 - y) * np.logaddexp(1, z))
+
+    @mistake(
+        "np.logaddexp already raises e to its arguments: np.logaddexp(0, z), without another np.exp."
+    )
+    def power_of_e_twice(z, y):
+        return np.mean(y * np.logaddexp(0, np.exp(-z)) + (1 - y) * np.logaddexp(0, np.exp(z)))
 
     @mistake("z is a score, not a probability: its own logarithm has no meaning here.")
     def logarithm_of_the_score(z, y):
@@ -1072,6 +1136,33 @@ class SlopesOne(Exercise):
         return {"dL/da": p, "da/dz": q, "dz/dw": x, "dz/db": 1, "dL/dw": p * q * x, "dL/db": p * q}
 
     @mistake(
+        "Every example is treated as if its label were 1: with y = 0 dL/da is 1/(1 − a).",
+        earns=1.25,
+    )
+    def always_label_one(x, w, b, y):
+        a = 1 / (1 + np.exp(-(np.dot(x, w) + b)))
+        p, q = -1 / a, a * (1 - a)
+        return {"dL/da": p, "da/dz": q, "dz/dw": x, "dz/db": 1, "dL/dw": p * q * x, "dL/db": p * q}
+
+    @mistake(
+        "Every example is treated as if its label were 0: with y = 1 dL/da is −1/a.",
+        earns=1.25,
+    )
+    def always_label_zero(x, w, b, y):
+        a = 1 / (1 + np.exp(-(np.dot(x, w) + b)))
+        p, q = 1 / (1 - a), a * (1 - a)
+        return {"dL/da": p, "da/dz": q, "dz/dw": x, "dz/db": 1, "dL/dw": p * q * x, "dL/db": p * q}
+
+    @mistake(
+        "The labels are the wrong way round in dL/da: y = 1 has −1/a, and y = 0 has 1/(1 − a).",
+        earns=1.25,
+    )
+    def labels_swapped(x, w, b, y):
+        a = 1 / (1 + np.exp(-(np.dot(x, w) + b)))
+        p, q = -(1 - y) / a + y / (1 - a), a * (1 - a)
+        return {"dL/da": p, "da/dz": q, "dz/dw": x, "dz/db": 1, "dL/dw": p * q * x, "dL/db": p * q}
+
+    @mistake(
         "da/dz is a · (1 − a), and a is σ(z) already: yours takes the sigmoid of a once more.",
         earns=1.5,
     )
@@ -1185,7 +1276,7 @@ class SlopesOne(Exercise):
         return {"dL/da": p, "da/dz": q, "dz/dw": x, "dz/db": 1, "dL/dw": p * q * x, "dL/db": p * q}
 
     @mistake(
-        "dz/db is not 0: b is an input like any other, and z moves by as much as b does.",
+        "dz/db is not 0: b moves too, like the weights, and z moves by as much as b does.",
         earns=2.25,
     )
     def bias_as_a_constant(x, w, b, y):
@@ -1304,9 +1395,7 @@ class Gradients(Exercise):
         delta = predict(X, w, b) - y
         return X.T @ delta / len(X), np.sum(delta)
 
-    @mistake(
-        "dw has lost its 1/m: X.T @ (a − y) adds up over the examples, so divide by m.", earns=1
-    )
+    @mistake("dw has lost its 1/m: divide a − y by m before both, δ = (a − y)/m.", earns=1)
     def dw_summed(X, y, w, b):
         delta = predict(X, w, b) - y
         return X.T @ delta, np.mean(delta)
@@ -1330,13 +1419,13 @@ class Gradients(Exercise):
         return X.T @ delta, np.sum(delta)
 
     @mistake(
-        "X has to be transposed: dw has one row per feature, and X.T @ (a − y) sums over the examples."
+        "X has to be transposed: dw has one row per feature, and X.T @ δ sums over the examples."
     )
     def not_transposed(X, y, w, b):
         delta = (predict(X, w, b) - y) / len(X)
         return X @ delta, np.sum(delta)
 
-    @mistake("You return one db per example. There is one bias: db is the mean of a − y.", earns=2)
+    @mistake("You return one db per example. There is one bias: db is the sum of all δ.", earns=2)
     def db_per_example(X, y, w, b):
         delta = predict(X, w, b) - y
         return X.T @ delta / len(X), delta
@@ -1346,7 +1435,7 @@ class Gradients(Exercise):
         delta = (predict(X, w, b) - y) / len(X)
         return (X.T @ delta).ravel(), np.sum(delta)
 
-    @mistake("dw lies on its side, (1, n). It has the shape of w, (n, 1): X.T @ (a − y).", earns=1)
+    @mistake("dw lies on its side, (1, n). It has the shape of w, (n, 1): X.T @ δ.", earns=1)
     def dw_on_its_side(X, y, w, b):
         delta = (predict(X, w, b) - y) / len(X)
         return delta.T @ X, np.sum(delta)
@@ -1438,6 +1527,24 @@ class Gradients(Exercise):
     @mistake("The sigmoid is missing: a − y needs the prediction a, not z = Xw + b.")
     def without_the_sigmoid(X, y, w, b):
         delta = (X @ w + b - y) / len(X)
+        return X.T @ delta, np.sum(delta)
+
+    @mistake("You divide by 8. m is the number of rows of this X: len(X).")
+    def divided_by_eight(X, y, w, b):
+        delta = (predict(X, w, b) - y) / 8
+        return X.T @ delta, np.sum(delta)
+
+    @mistake("½ is the prediction only while all weights are 0: take predict(X, w, b).")
+    def half_for_everybody(X, y, w, b):
+        delta = (0.5 - y) / len(X)
+        return X.T @ delta, np.sum(delta)
+
+    @mistake(
+        "½ is the prediction only while all weights are 0: take predict(X, w, b). "
+        "And m is the number of rows of this X: len(X), not 8."
+    )
+    def half_for_everybody_of_eight(X, y, w, b):
+        delta = (0.5 - y) / 8
         return X.T @ delta, np.sum(delta)
 
     @alternative
@@ -1545,7 +1652,7 @@ class Train(Exercise):
         return w, b, costs
 
     @mistake(
-        "Each cost is taken after its step. costs[i] belongs before step i, so the first is ln 2.",
+        "Each cost is taken after its step. costs[i] belongs before step i, so the first is log 2 = 0.6931.",
         earns=1,
     )
     def costs_after_the_step(X, y, learning_rate, steps):
@@ -1658,6 +1765,17 @@ class Train(Exercise):
         return w, b, costs
 
     @mistake(
+        "w has to start as a column, one row per feature: np.zeros((X.shape[1], 1)). Yours starts flat."
+    )
+    def starts_flat(X, y, learning_rate, steps):
+        w, b, costs = np.zeros(X.shape[1]), 0.0, []
+        for _ in range(steps):
+            costs.append(log_loss(predict(X, w, b), y))
+            dw, db = gradients(X, y, w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        return w, b, costs
+
+    @mistake(
         "For whole numbers in X your w is an array of integers, and cannot take a step: start from np.zeros((n, 1))."
     )
     def type_of_X(X, y, learning_rate, steps):
@@ -1670,7 +1788,7 @@ class Train(Exercise):
         return w, b, costs
 
     @mistake(
-        "Training starts from zeros here, so that the first cost is ln 2. Yours starts from ones."
+        "Training starts from zeros here, so that the first cost is log 2 = 0.6931. Yours starts from ones."
     )
     def starts_from_ones(X, y, learning_rate, steps):
         w, b, costs = np.ones((X.shape[1], 1)), 0.0, []
@@ -1817,6 +1935,20 @@ class Curvature(Exercise):
     def of_a_curve_in_the_plane(f, z, h=1e-3):
         slope = (f(z + h) - f(z - h)) / (2 * h)
         return (f(z + h) - 2 * f(z) + f(z - h)) / h**2 / (1 + slope**2) ** 1.5
+
+    @mistake(
+        "The slope on the left is f(z) − f(z − h), the value on the right minus the one on the left. "
+        "Yours has the other sign."
+    )
+    def left_slope_turned_round(f, z, h=1e-3):
+        return ((f(z + h) - f(z)) / h - (f(z - h) - f(z)) / h) / h
+
+    @mistake(
+        "Only the slope on the left is divided by h once more: put the difference in brackets, (right - left) / h."
+    )
+    def brackets_around_the_slopes_missing(f, z, h=1e-3):
+        right, left = (f(z + h) - f(z)) / h, (f(z) - f(z - h)) / h
+        return right - left / h
 
     @alternative
     def slopes_on_both_sides(f, z, h=1e-3):
