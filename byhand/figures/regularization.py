@@ -762,13 +762,13 @@ def draw_concept_map() -> Picture:
     )
     for x, y, words, formula, width, colour in (
         (1.05, 4.05, "Θ per layer", "bias first", 1.7, FORWARD),
-        (3.5, 4.05, "Forward", "[1 a] Θᵀ, then σ", 1.9, FORWARD),
+        (3.5, 4.05, "Forward", "[1 a] Θᵀ, then σ", 2.2, FORWARD),
         (5.95, 4.05, "Cost J", "mean over m", 1.7, FORWARD),
         (5.95, 2.6, "δ at the end", "(h − Y)/m", 1.7, BACKWARD),
-        (3.5, 2.6, "δ, layer by layer", "δ Θ[:, 1:] ∗ a(1 − a)", 1.9, BACKWARD),
+        (3.5, 2.6, "δ, layer by layer", "δ Θ[:, 1:] ∗ a(1 − a)", 2.2, BACKWARD),
         (1.05, 2.6, "Slopes dΘ", "δᵀ [1 a]", 1.7, BACKWARD),
         (1.05, 1.15, "Penalty", "+ λ/m · θ", 1.7, BACKWARD),
-        (3.5, 1.15, "Validation", "chooses λ", 1.9, INK),
+        (3.5, 1.15, "Validation", "chooses λ", 2.2, INK),
         (5.95, 1.15, "Next: autograd", "finds the slopes", 1.8, INK),
     ):
         axes.add_artist(
@@ -781,9 +781,9 @@ def draw_concept_map() -> Picture:
         axes.text(x, y + 0.1, words, ha="center", weight="bold", zorder=4)
         axes.text(x, y - 0.22, formula, ha="center", color=colour, zorder=4)
     for way in (
-        [(1.9, 4.05), (2.55, 4.05)], [(4.45, 4.05), (5.1, 4.05)], [(5.95, 3.65), (5.95, 3.0)],
-        [(5.1, 2.6), (4.45, 2.6)], [(2.55, 2.6), (1.9, 2.6)], [(1.05, 2.2), (1.05, 1.55)],
-        [(1.9, 1.15), (2.55, 1.15)], [(4.45, 1.15), (5.05, 1.15)],
+        [(1.9, 4.05), (2.4, 4.05)], [(4.6, 4.05), (5.1, 4.05)], [(5.95, 3.65), (5.95, 3.0)],
+        [(5.1, 2.6), (4.6, 2.6)], [(2.4, 2.6), (1.9, 2.6)], [(1.05, 2.2), (1.05, 1.55)],
+        [(1.9, 1.15), (2.4, 1.15)], [(4.6, 1.15), (5.05, 1.15)],
     ):  # fmt: skip
         _arrow(axes, way, QUIET)
     return picture
