@@ -579,7 +579,7 @@ def draw_starts() -> Picture:
     picture = Picture(
         7,
         4.3,
-        f"XOR from three starts, 1,000 steps each. All weights 0: nothing moves, J stays {ends[0]}. All"
+        f"XOR from three starts, 1,000 steps at rate 5 each. All weights 0: nothing moves, J stays {ends[0]}. All"
         f" weights 0.5: the three hidden units stay copies of one another, J ends at {ends[1]}."
         f" Random: they part, and J ends at {ends[2]}.",
     )
@@ -599,9 +599,13 @@ def draw_starts() -> Picture:
         cost.plot(steps, costs, color=FORWARD, lw=2.4)
         cost.set(xticks=[0, 150, 300], yticks=[0, 0.5, 1])
         cost.set_yticklabels(["0", "0.5", "1"] if i == 0 else [])
+        picture.text(
+            left + 0.25, 0.16 if i < 2 else 0.42, f"at last {ends[i]}", ha="right",
+            color=FORWARD, weight="bold", size=12,
+        )  # fmt: skip
     picture.text(0.015, 0.935, "W1[0]", weight="bold", size=12)
     picture.text(0.015, 0.49, "J", weight="bold", size=12)
-    picture.text(0.53, 0.012, "step (the first 300)", ha="center")
+    picture.text(0.53, 0.012, "step at rate 5 (the first 300 of 1,000)", ha="center")
     return picture
 
 
@@ -1129,14 +1133,20 @@ def draw_minima(w1: float = -1, w2: float = -2) -> Picture:
         cost.plot(tiny_cost(*walk.T), color=colour, lw=2.6,
                   ls="-" if marker == "o" else (0, (4, 1.5)))  # fmt: skip
         picture.text(
-            0.7, 0.93 if marker == "s" else 0.85,
+            0.7, 0.945 if marker == "s" else 0.88,
             f"{'■' if marker == 's' else '●'} ends at J = {_round(J)}",
             color=colour, weight="bold", size=12,
         )  # fmt: skip
     chart.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2, 4], xlabel="w1")
     chart.set_xticklabels(["−2", "0", "2"])
     chart.set_yticklabels(["−2", "0", "2", "4"])
+    heights_of_lines = ((0.6, 1.32, 3.29), (0.63, 2.11, 3.37), (0.85, 0.05, -1.61),
+                        (1.1, 1.18, -2.01), (0.85, -0.43, 2.12), (1.1, -0.81, 2.96))  # fmt: skip
+    for level, x, y in heights_of_lines:
+        chart.text(x, y, number(level), size=10, color=FORWARD, ha="center", va="center",
+                   bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})  # fmt: skip
     chart.set_title("cost J over w1 and w2", size=12)
+    picture.text(0.7, 0.81, "filled: start, open: end", size=11, color=QUIET)
     chart.set_ylabel("w2", labelpad=0)
     cost.set(xticks=[0, 50, 100], yticks=[0.5, 0.6, 0.7, 0.8, 0.9], xlabel="step")
     return picture

@@ -343,7 +343,7 @@ ARRAYS = [
 
 
 EXAMPLES_IN_COLUMNS = (
-    "Here rows are examples, always: X is (m, 2). In yours the examples are columns, as in some articles, so that most "
+    "Here rows are observations, always: X is (m, 2). In yours they are columns, as in some articles, so that most "
     "arrays lie on their side."
 )
 
@@ -366,7 +366,7 @@ class Shapes(Exercise):
         return forward | second | {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
 
     @mistake(
-        "A bias is shared by all examples, so its slope is summed over them: db has the shape of b, not of δ.",
+        "A bias is shared by all observations, so its slope is summed over them: db has the shape of b, not of δ.",
         earns=1.75,
     )
     def db_per_example(m):
@@ -376,7 +376,7 @@ class Shapes(Exercise):
         return s | {"delta1": (m, 3), "dW1": (2, 3), "db1": (m, 3)}
 
     @mistake(
-        "There is one bias per unit, not one per example: b1 is (1, 3) and b2 (1, 1), added to every row; "
+        "There is one bias per unit, not one per observation: b1 is (1, 3) and b2 (1, 1), added to every row; "
         "db1 and db2 have the same shapes.",
         earns=1.5,
     )
@@ -421,7 +421,7 @@ class Shapes(Exercise):
         return s | {"delta1": (3, m), "dW1": (2, 3), "db1": (3, 1)}
 
     @mistake(
-        "The number of examples is m, whatever it is: yours is always 4. Write m where an array has a row per example.",
+        "The number of observations is m, whatever it is: yours is always 4. Write m where each has a row.",
         earns=1,
     )
     def always_four_examples(m):
@@ -450,7 +450,7 @@ class Shapes(Exercise):
         return s | {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
 
     @mistake(
-        "δ has the shape of z: there is one slope per example, so delta2 is (m, 1) and delta1 is (m, 3).",
+        "δ has the shape of z: there is one slope per observation, so delta2 is (m, 1) and delta1 is (m, 3).",
         earns=1.75,
     )
     def one_delta_for_all(m):
@@ -487,6 +487,83 @@ class Shapes(Exercise):
     def only_forward(m):
         s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
         return s | {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+
+    @mistake(
+        "A slope has the shape of what it is the slope of: dW2 that of W2, (3, 1). Yours lies on its side.",
+        earns=1.875,
+    )
+    def dW2_transposed(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"dW2": (1, 3)}
+
+    @mistake(
+        "A slope has the shape of what it is the slope of: dW1 that of W1, (2, 3). Yours lies on its side.",
+        earns=1.875,
+    )
+    def dW1_transposed(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"dW1": (3, 2)}
+
+    @mistake(
+        "A slope has the shape of what it is the slope of: db1 that of b1, (1, 3), summed over the m observations.",
+        earns=1.875,
+    )
+    def db1_per_example(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"db1": (m, 3)}
+
+    @mistake(
+        "b1 belongs to the hidden units, not to the observations: one row, (1, 3), which is added to every row.",
+        earns=1.875,
+    )
+    def b1_per_example(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"b1": (m, 3)}
+
+    @mistake(
+        "A slope has the shape of what it is the slope of: delta1 that of z1, (m, 3). Yours has that of delta2.",
+        earns=1.875,
+    )
+    def delta1_like_delta2(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"delta1": (m, 1)}
+
+    @mistake(
+        "W2 leads from 3 hidden units to 1 output, so it is (3, 1), and its slope too. Yours lie on their sides.",
+        earns=1.75,
+    )
+    def W2_transposed(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"W2": (1, 3), "dW2": (1, 3)}
+
+    @mistake(
+        "W1 leads from 2 inputs to 3 hidden units, so it is (2, 3), and its slope too. Yours lie on their sides.",
+        earns=1.75,
+    )
+    def W1_transposed(m):
+        s = {"X": (m, 2), "W1": (2, 3), "b1": (1, 3), "z1": (m, 3), "a1": (m, 3)}
+        s |= {"W2": (3, 1), "b2": (1, 1), "z2": (m, 1), "a2": (m, 1)}
+        s |= {"delta2": (m, 1), "dW2": (3, 1), "db2": (1, 1), "da1": (m, 3)}
+        s |= {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
+        return s | {"W1": (3, 2), "dW1": (3, 2)}
 
     @alternative
     def asked_from_arrays(m):
@@ -796,6 +873,17 @@ class Initialize(Exercise):
             "b2": np.zeros((1, out)),
         }
 
+    @mistake("b1 is flat, (n,). Biases are a row, (1, n), with two brackets: np.zeros((1, n)).")
+    def flat_b1(sizes, seed):
+        n, hidden, out = sizes
+        rng = np.random.default_rng(seed)
+        return {
+            "W1": rng.normal(0, 1 / np.sqrt(n), size=(n, hidden)),
+            "b1": np.zeros(hidden),
+            "W2": rng.normal(0, 1 / np.sqrt(hidden), size=(hidden, out)),
+            "b2": np.zeros((1, out)),
+        }
+
     @mistake("Your biases are flat. Here they are rows of shape (1, n_out): np.zeros((1, n_out)).")
     def flat_biases(sizes, seed):
         n, hidden, out = sizes
@@ -957,7 +1045,7 @@ class Forward(Exercise):
         return {"X": X, "z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
     @mistake(
-        "b is turned into a column, and gives each example a bias of its own. It is a row, one number per unit: add it "
+        "b is turned into a column, and gives each row a bias of its own. It is a row, one number per unit: add it "
         "as it is."
     )
     def bias_per_example(X, params):
@@ -1046,7 +1134,7 @@ class Forward(Exercise):
         return {"X": X, "z1": a1, "a1": a1, "z2": a2, "a2": a2}
 
     @mistake(
-        "Your arrays lie on their side, examples in columns. Here rows are examples: z1 = X @ W1 + b1, without any "
+        "Your arrays lie on their side, observations in columns. Here rows are observations: X @ W1 + b1, without any "
         "transpose.",
         earns=0.25,
     )
@@ -1086,7 +1174,7 @@ class Forward(Exercise):
 
     @invariant
     def examples_do_not_meet(call, rng):
-        """Every example goes through the network alone: in another order, the rows of all arrays come in that order.
+        """Every observation goes through the network alone: in another order, the rows of arrays come in that order.
         Yours do not."""
         X, params = rng.normal(size=(4, 2)), network(rng)
         cache, turned = call(X, params), call(X[::-1], params)
@@ -1114,7 +1202,7 @@ def slopes_at_z(rng, m, n=2, hidden=3, out=1):
 
 
 class AddGate(Exercise):
-    """δ goes on to both inputs; for the bias it is summed over the examples."""
+    """δ goes on to both inputs; for the bias it is summed over the observations."""
 
     points = 1
     returns = ("d_product", "d_bias")
@@ -1136,14 +1224,14 @@ class AddGate(Exercise):
         return delta, delta.sum(axis=0, keepdims=True)
 
     @mistake(
-        "1/m sits in δ already, so the bias takes the sum over the examples. Yours takes the mean.",
+        "1/m sits in δ already, so the bias takes the sum over the observations. Yours takes the mean.",
         earns=0.5,
     )
     def mean(delta):
         return delta, delta.mean(axis=0, keepdims=True)
 
     @mistake(
-        "You sum over the wrong axis. The bias is shared by all examples, so their rows are added up: axis=0.",
+        "You sum over the wrong axis. The bias is shared by all observations, so their rows are added up: axis=0.",
         earns=0.5,
     )
     def wrong_axis(delta):
@@ -1157,7 +1245,7 @@ class AddGate(Exercise):
         return delta, delta.sum(axis=0)
 
     @mistake(
-        "You sum over the wrong axis, and into a flat array. The rows of the examples are added up: "
+        "You sum over the wrong axis, and into a flat array. The rows of the observations are added up: "
         "sum(axis=0, keepdims=True).",
         earns=0.5,
     )
@@ -1165,28 +1253,28 @@ class AddGate(Exercise):
         return delta, delta.sum(axis=1)
 
     @mistake(
-        "d_bias has one number for all units. Each unit has a bias of its own: sum over the examples only, axis=0.",
+        "d_bias has one number for all units. Each unit has a bias of its own: sum over the observations only, axis=0.",
         earns=0.5,
     )
     def everything_summed(delta):
         return delta, delta.sum()
 
     @mistake(
-        "d_bias has one number for all units. Each unit has a bias of its own: sum over the examples only, axis=0.",
+        "d_bias has one number for all units. Each unit has a bias of its own: sum over the observations only, axis=0.",
         earns=0.5,
     )
     def everything_summed_in_a_square(delta):
         return delta, delta.sum(keepdims=True)
 
     @mistake(
-        "The bias takes part in every example, and its slope is the sum of theirs. Yours is not summed.",
+        "The bias takes part in every observation, and its slope is the sum of theirs. Yours is not summed.",
         earns=0.5,
     )
     def not_summed(delta):
         return delta, delta
 
     @mistake(
-        "The product has a row for each example, and keeps δ as it is. Only the bias gets the sum.",
+        "The product has a row for each observation, and keeps δ as it is. Only the bias gets the sum.",
         earns=0.5,
     )
     def both_summed(delta):
@@ -1210,7 +1298,7 @@ class AddGate(Exercise):
         return np.ones_like(delta), np.full((1, delta.shape[1]), float(len(delta)))
 
     @mistake(
-        "d_bias is the slope of one example only. The bias takes part in all of them: sum over the rows, axis=0.",
+        "d_bias is the slope of one observation only. The bias takes part in all of them: sum over the rows, axis=0.",
         earns=0.5,
     )
     def first_example_only(delta):
@@ -1248,7 +1336,7 @@ class AddGate(Exercise):
 
     @invariant
     def twice_the_examples_twice_the_bias(call, rng):
-        """With every example twice, the slope of the bias doubles, for 1/m sits in δ. Yours does not."""
+        """With every observation twice, the slope of the bias doubles, for 1/m sits in δ. Yours does not."""
         delta = rng.normal(size=(3, 4))
         return np.allclose(2 * call(delta)[1], call(np.vstack([delta, delta]))[1])
 
@@ -1286,13 +1374,13 @@ class MulGate(Exercise):
         return delta * W.T, a.T * delta
 
     @mistake(
-        "dW is a matrix product, a.T @ delta, which sums over the examples. Yours multiplies entry by entry, `*`."
+        "dW is a matrix product, a.T @ delta, which sums over the observations. Yours multiplies entry by entry, `*`."
     )
     def dW_entry_by_entry(delta, a, W):
         return delta @ W.T, a * delta
 
     @mistake(
-        "dW is a matrix product, a.T @ delta, which sums over the examples. Yours multiplies entry by entry, `*`."
+        "dW is a matrix product, a.T @ delta, which sums over the observations. Yours multiplies entry by entry, `*`."
     )
     def dW_entry_by_entry_turned(delta, a, W):
         return delta @ W.T, a.T * delta
@@ -1319,7 +1407,7 @@ class MulGate(Exercise):
         return delta @ W, a.T @ delta
 
     @mistake(
-        "a has to be transposed: dW has the shape of W and sums over the examples, a.T @ delta."
+        "a has to be transposed: dW has the shape of W and sums over the observations, a.T @ delta."
     )
     def a_not_transposed(delta, a, W):
         return delta @ W.T, a @ delta
@@ -1359,7 +1447,7 @@ class MulGate(Exercise):
         return delta @ W.T, a.T @ delta / len(a)
 
     @mistake(
-        "dW holds the last example only: in the loop over the examples their products are added up, += in the "
+        "dW holds the last observation only: in the loop over the observations their products are added up, += in the "
         "place of =.",
         earns=1,
     )
@@ -1402,7 +1490,7 @@ class MulGate(Exercise):
 
     @invariant
     def order_of_the_examples(call, rng):
-        """In another order of the examples, the rows of da come in that order and dW stays as it is. Yours do not."""
+        """In another order of the observations, the rows of da come in that order and dW stays. Yours do not."""
         delta, a, W = rng.normal(size=(4, 2)), rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
         da, dW = call(delta, a, W)
         da_turned, dW_turned = call(delta[::-1], a[::-1], W)
@@ -1410,7 +1498,7 @@ class MulGate(Exercise):
 
     @invariant
     def twice_the_examples(call, rng):
-        """With every example twice and δ halved, as 1/m asks, dW stays as it is. Yours does not."""
+        """With every observation twice and δ halved, as 1/m asks, dW stays as it is. Yours does not."""
         delta, a, W = rng.normal(size=(3, 2)), rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
         twice = call(np.vstack([delta, delta]) / 2, np.vstack([a, a]), W)
         return np.allclose(call(delta, a, W)[1], twice[1])
@@ -1532,10 +1620,10 @@ class SigmoidGate(Exercise):
 add_gate, mul_gate, sigmoid_gate = AddGate.reference, MulGate.reference, SigmoidGate.reference
 
 ONE_BIAS = (
-    "db1 adds up the slopes of different units. Each unit has a bias of its own: sum over the examples only, "
+    "db1 adds up the slopes of different units. Each unit has a bias of its own: sum over the observations only, "
     "sum(axis=0, keepdims=True)."
 )
-ENTRY_BY_ENTRY = "`*` multiplies entry by entry. dW is a matrix product, a.T @ delta, which sums over the examples."
+ENTRY_BY_ENTRY = "`*` multiplies entry by entry. dW is a matrix product, a.T @ delta, which sums over the observations."
 
 
 def passes(rng):
@@ -1584,7 +1672,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "The 1/m is missing: J is a mean over the examples, so δ of the last layer is (a2 − y)/m."
+        "The 1/m is missing: J is a mean over the observations, so δ of the last layer is (a2 − y)/m."
     )
     def mean_forgotten(y, params, cache):
         delta2 = cache["a2"] - y
@@ -1622,7 +1710,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "1/m sits in δ already, so db is the sum of δ over the examples. Yours takes the mean, a second 1/m.",
+        "1/m sits in δ already, so db is the sum of δ over the observations. Yours takes the mean, a second 1/m.",
         earns=3,
     )
     def mean_of_the_biases(y, params, cache):
@@ -1785,7 +1873,7 @@ class Backward(Exercise):
             "b2": delta2.sum(axis=0, keepdims=True),
         }
 
-    @mistake("All slopes have the wrong sign: δ2 is output minus label, (a2 − y)/m.")
+    @mistake("All slopes have the wrong sign: δ2 is output minus target, (a2 − y)/m.")
     def label_minus_output(y, params, cache):
         delta2 = (y - cache["a2"]) / len(y)
         delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
@@ -1797,7 +1885,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "db is summed over the wrong axis. A bias is shared by all examples, so their rows are added up: axis=0.",
+        "db is summed over the wrong axis. A bias is shared by all observations, so their rows are added up: axis=0.",
         earns=3,
     )
     def wrong_axis(y, params, cache):
@@ -1825,7 +1913,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "A bias takes part in every example, and its slope is the sum over them: sum(axis=0, keepdims=True).",
+        "A bias takes part in every observation, and its slope is the sum over them: sum(axis=0, keepdims=True).",
         earns=3,
     )
     def db_not_summed(y, params, cache):
@@ -1861,7 +1949,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "`*` multiplies entry by entry. dW2 is a matrix product, a1.T @ delta2, which sums over the examples.",
+        "`*` multiplies entry by entry. dW2 is a matrix product, a1.T @ delta2, which sums over the observations.",
         earns=3.5,
     )
     def dW2_entry_by_entry(y, params, cache):
@@ -1964,7 +2052,7 @@ class Backward(Exercise):
             "b2": delta2.sum(axis=0, keepdims=True),
         }
 
-    @mistake("You divide by the number of features. The mean is over the m examples, len(y).")
+    @mistake("You divide by the number of features. The mean is over the m observations, len(y).")
     def divided_by_the_features(y, params, cache):
         delta2 = (cache["a2"] - y) / cache["X"].shape[1]
         delta1 = delta2 @ params["W2"].T * cache["a1"] * (1 - cache["a1"])
@@ -1976,7 +2064,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "The output is rounded to 0 or 1 before the labels are subtracted: take a2 itself, (a2 − y)/m."
+        "The output is rounded to 0 or 1 before the targets are subtracted: take a2 itself, (a2 − y)/m."
     )
     def classes(y, params, cache):
         delta2 = ((cache["a2"] > 0.5) - y) / len(y)
@@ -1989,7 +2077,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "A column minus a flat y is (m, m): every output is compared with every label. Keep y a column, (m, 1)."
+        "A column minus a flat y is (m, m): every output is compared with every target. Keep y a column, (m, 1)."
     )
     def every_pair(y, params, cache):
         delta2 = (cache["a2"] - y.ravel()) / len(y)
@@ -2002,7 +2090,7 @@ class Backward(Exercise):
         }
 
     @mistake(
-        "dW1 and dW2 hold the last example only. Add up over the examples, a.T @ delta, or += in the loop.",
+        "dW1 and dW2 hold the last observation only. Add up over the observations, a.T @ delta, or += in the loop.",
         earns=2,
     )
     def last_example_only(y, params, cache):
@@ -2119,7 +2207,7 @@ class Backward(Exercise):
 
     @invariant
     def twice_the_same_batch(call, rng):
-        """Your slopes change when every example comes twice: those of a mean do not, so look for the 1/m."""
+        """Your slopes change when every observation comes twice: those of a mean do not, so look for the 1/m."""
         (X, y), params = examples(rng, 4), network(rng)
         one = call(y, params, forward(X, params))
         X, y = np.vstack([X, X]), np.vstack([y, y])
@@ -2128,7 +2216,7 @@ class Backward(Exercise):
 
     @invariant
     def order_of_the_examples_does_not_matter(call, rng):
-        """Your slopes change when the same examples come in another order."""
+        """Your slopes change when the same observations come in another order."""
         (X, y), params = examples(rng, 5), network(rng)
         one = call(y, params, forward(X, params))
         two = call(y[::-1], params, forward(X[::-1], params))
@@ -2136,7 +2224,7 @@ class Backward(Exercise):
 
     @invariant
     def both_labels_are_treated_alike(call, rng):
-        """With the labels swapped and the last layer negated, J stays as it is, and so do the slopes of the first
+        """With the targets swapped and the last layer negated, J stays as it is, and so do the slopes of the first
         layer, while those of the last are negated. Yours are not."""
         (X, y), params = examples(rng, 5), network(rng)
         one = call(y, params, forward(X, params))
@@ -2697,6 +2785,78 @@ class GradientCheck(Exercise):
             errors[name] = 1.0 if size > 0 else 0.0
         return errors
 
+    @mistake(
+        "The entries of your copies are not put back: later slopes are taken elsewhere. Set each back to its old value."
+    )
+    def own_copies_not_put_back(loss, params, grads, eps=1e-5):
+        nudged = {name: value.astype(float) for name, value in params.items()}
+        errors = {}
+        for name in params:
+            numeric = np.zeros(params[name].shape)
+            for place in np.ndindex(numeric.shape):
+                nudged[name][place] += eps
+                up = loss(nudged)
+                nudged[name][place] -= 2 * eps
+                numeric[place] = (up - loss(nudged)) / (2 * eps)
+            size = np.linalg.norm(grads[name]) + np.linalg.norm(numeric)
+            errors[name] = np.linalg.norm(grads[name] - numeric) / size if size > 0 else 0.0
+        return errors
+
+    @mistake(
+        "The entry stays nudged after you have measured: later slopes are taken at another place. Put `old` back."
+    )
+    def own_copies_left_high(loss, params, grads, eps=1e-5):
+        nudged = {name: value.astype(float) for name, value in params.items()}
+        errors = {}
+        for name in params:
+            numeric = np.zeros(params[name].shape)
+            for place in np.ndindex(numeric.shape):
+                old = nudged[name][place]
+                nudged[name][place] = old - eps
+                down = loss(nudged)
+                nudged[name][place] = old + eps
+                numeric[place] = (loss(nudged) - down) / (2 * eps)
+            size = np.linalg.norm(grads[name]) + np.linalg.norm(numeric)
+            errors[name] = np.linalg.norm(grads[name] - numeric) / size if size > 0 else 0.0
+        return errors
+
+    @mistake(
+        "The low side is the high one minus eps, which is where you began. Go to old − eps, and then put `old` back."
+    )
+    def low_from_the_high_point(loss, params, grads, eps=1e-5):
+        nudged = {name: value.astype(float) for name, value in params.items()}
+        errors = {}
+        for name in params:
+            numeric = np.zeros(params[name].shape)
+            for place in np.ndindex(numeric.shape):
+                old = nudged[name][place]
+                nudged[name][place] = old + eps
+                up = loss(nudged)
+                nudged[name][place] -= eps
+                numeric[place] = (up - loss(nudged)) / (2 * eps)
+                nudged[name][place] = old
+            size = np.linalg.norm(grads[name]) + np.linalg.norm(numeric)
+            errors[name] = np.linalg.norm(grads[name] - numeric) / size if size > 0 else 0.0
+        return errors
+
+    @mistake(
+        "You take the largest relative error of a single entry. Asked for are norms of the whole array, as in unit 1.",
+        earns=1.25,
+    )
+    def largest_error_of_an_entry(loss, params, grads, eps=1e-5):
+        errors = {}
+        for name in params:
+            numeric = np.zeros(params[name].shape)
+            for place in np.ndindex(numeric.shape):
+                nudge = np.zeros(numeric.shape)
+                nudge[place] = eps
+                up = loss({**params, name: params[name] + nudge})
+                down = loss({**params, name: params[name] - nudge})
+                numeric[place] = (up - down) / (2 * eps)
+            size = np.abs(grads[name]) + np.abs(numeric)
+            errors[name] = np.max(np.abs(grads[name] - numeric) / np.where(size > 0, size, 1))
+        return errors
+
     @alternative
     def put_back_by_the_same_way(loss, params, grads, eps=1e-5):
         errors = {}
@@ -2948,7 +3108,7 @@ class Train(Exercise):
         return costs, params
 
     @mistake(
-        "Each step looks at one example only. Here every step uses the slopes over all m examples."
+        "Each step looks at one observation only. Here every step uses the slopes over all m observations."
     )
     def one_example_per_step(X, y, params, learning_rate, steps):
         costs = []
@@ -2960,7 +3120,7 @@ class Train(Exercise):
         return params, costs
 
     @mistake(
-        "The parameters move after every single example. Here a step uses the slopes over all m examples at once."
+        "The parameters move after every observation. Here a step uses the slopes over all m observations at once."
     )
     def one_update_per_example(X, y, params, learning_rate, steps):
         costs = []
@@ -3052,7 +3212,7 @@ class Train(Exercise):
 
     @invariant
     def twice_the_same_batch(call, rng):
-        """Training changes when every example comes twice: J is a mean, so it should not."""
+        """Training changes when every observation comes twice: J is a mean, so it should not."""
         (X, y), params = examples(rng, 3), network(rng)
         one, costs = call(X, y, params, 0.5, 2)
         two, same_costs = call(np.vstack([X, X]), np.vstack([y, y]), params, 0.5, 2)
@@ -3062,7 +3222,7 @@ class Train(Exercise):
 
     @invariant
     def both_labels_are_treated_alike(call, rng):
-        """With the labels swapped and the last layer negated, the costs stay as they are. Yours do not."""
+        """With the targets swapped and the last layer negated, the costs stay as they are. Yours do not."""
         (X, y), params = examples(rng, 4), network(rng)
         one = call(X, y, params, 0.5, 3)[1]
         return np.allclose(one, call(X, 1 - y, negated_last_layer(params), 0.5, 3)[1])
