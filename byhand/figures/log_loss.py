@@ -243,6 +243,7 @@ def draw_activations(z: float = 1) -> Picture:
             axes.plot(*low(0, 0), mec=BACKWARD, **hollow)
         elif name == "line":
             axes.plot(*top(ends, ends), **up)
+            axes.text(x + 1.8, 2.69, "other scale", ha="right", color=QUIET, size=12)
             axes.plot(*low(ends, 0 * ends + 1), **back)
         else:
             axes.plot(*top(across, curve), **up)
