@@ -393,28 +393,28 @@ class SigmoidSlope(Exercise):
         return e / (1 + e) ** 2
 
     @mistake(
-        "This is σ itself, not its slope: with s = sigmoid(z), the slope is s · (1 − s).",
+        "This is σ itself, not its slope: with a = sigmoid(z), the slope is a · (1 − a).",
     )
     def sigma_itself(z):
         return sigmoid(z)
 
-    @mistake("The slope is built from σ(z), not from z: s · (1 − s) with s = sigmoid(z).")
+    @mistake("The slope is built from σ(z), not from z: a · (1 − a) with a = sigmoid(z).")
     def slope_from_z(z):
         return z * (1 - z)
 
     @mistake(
-        "The sigmoid is taken twice: s · (1 − s) needs s = sigmoid(z) once, not the sigmoid of s."
+        "The sigmoid is taken twice: a · (1 − a) needs a = sigmoid(z) once, not the sigmoid of a."
     )
     def sigmoid_taken_twice(z):
         s = sigmoid(sigmoid(z))
         return s * (1 - s)
 
-    @mistake("The slope is negative everywhere, but σ rises: write s · (1 − s), not s · (s − 1).")
+    @mistake("The slope is negative everywhere, but σ rises: write a · (1 − a), not a · (a − 1).")
     def falling(z):
         s = sigmoid(z)
         return s * (s - 1)
 
-    @mistake("Without brackets `s * 1 - s` is s − s, which is 0: write s * (1 - s).")
+    @mistake("Without brackets `a * 1 - a` is a − a, which is 0: write a * (1 - a).")
     def no_brackets(z):
         s = sigmoid(z)
         return s * 1 - s
@@ -426,12 +426,12 @@ class SigmoidSlope(Exercise):
     def one_factor_missing(z):
         return 1 - sigmoid(z)
 
-    @mistake("`@` and np.dot add up products. The slope is taken entry by entry: s * (1 - s).")
+    @mistake("`@` and np.dot add up products. The slope is taken entry by entry: a * (1 - a).")
     def matrix_product(z):
         s = sigmoid(z)
         return np.dot(s, 1 - s)
 
-    @mistake("1 − s² is the slope of tanh where s is tanh. The sigmoid has s · (1 − s).")
+    @mistake("1 − s² is the slope of tanh where s is tanh. The sigmoid has a · (1 − a).")
     def slope_of_tanh(z):
         return 1 - sigmoid(z) ** 2
 
@@ -441,18 +441,18 @@ class SigmoidSlope(Exercise):
     def one_minus_inside(z):
         return sigmoid(z) * sigmoid(1 - z)
 
-    @mistake("Your second factor is 1 − z. It has to be 1 − σ(z): s * (1 - s).")
+    @mistake("Your second factor is 1 − z. It has to be 1 − σ(z): a * (1 - a).")
     def second_factor_from_z(z):
         return sigmoid(z) * (1 - z)
 
     @mistake(
-        "A difference with so large a step is right to a few digits only. The formula is exact: s * (1 - s)."
+        "A difference with so large a step is right to a few digits only. The formula is exact: a * (1 - a)."
     )
     def measured_to_one_side(z):
         return (sigmoid(z + 1e-3) - sigmoid(z)) / 1e-3
 
     @mistake(
-        "np.gradient compares neighbours in an array, but each z has a slope of its own, also alone: s * (1 - s)."
+        "np.gradient compares neighbours in an array, but each z has a slope of its own, also alone: a * (1 - a)."
     )
     def between_neighbours(z):
         return np.gradient(sigmoid(z), z)
