@@ -80,7 +80,7 @@ def test_the_demo_turns_red_when_a_score_is_not_the_true_one(monkeypatch, tmp_pa
     """The same run, but the judge's scores are not those the authors declared."""
     scores = {"s01": dict.fromkeys(EXERCISES, 0.0)}
     monkeypatch.setattr(instructor, "run_nbgrader", lambda *_: None)
-    monkeypatch.setattr(instructor, "read_gradebook", lambda _: scores)
+    monkeypatch.setattr(instructor, "read_gradebook", lambda *_: scores)
     monkeypatch.setattr(instructor, "write_submission", lambda *_: None)
     console = Console(file=io.StringIO(), width=100)
     assert not instructor.demo(ROOT, console, size=1, folder=tmp_path / "demo")

@@ -69,7 +69,7 @@ def exercises_of(root: Path, assignment: str) -> dict[str, type[Exercise]]:
     return {name: exercise for path in hidden for name, exercise in load_exercises(path).items()}
 
 
-def _prepare(root: Path, course: Path, assignment: str) -> None:
+def _prepare(root: Path, course: Path, assignment: str = ASSIGNMENT) -> None:
     """An empty course folder with the sources and settings of the checkout."""
     if not (root / "tests" / "hidden").is_dir():
         raise Problem(
