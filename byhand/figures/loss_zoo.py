@@ -517,9 +517,9 @@ def draw_outlier(last: float = 20, answer: float = 4.5) -> Picture:
     ends = [0.2, 0.66, np.nan, -0.82, -0.64]
     line.plot([mean, mean, np.nan, median, median], ends, color=INK, lw=1.8)
     line.plot([answer, answer], [-0.2, 0.5], color=FORWARD, lw=3, zorder=2)
-    left = answer < mean
+    is_left = answer < mean
     line.text(
-        answer + (-0.25 if left else 0.25), 0.27, "c", ha="right" if left else "left",
+        answer + (-0.25 if is_left else 0.25), 0.27, "c", ha="right" if is_left else "left",
         color=FORWARD, weight="bold",
     )  # fmt: skip
     for x, height, words in ((mean, 0.88, "mean"), (median, -1.18, "median")):
