@@ -483,7 +483,7 @@ def judge_product(left: str, sign: str, right: str, m: int) -> tuple[str, str, A
 
 
 @in_house_style
-def draw_shape_check(left: str = "a1ᵀ", sign: str = "@", right: str = "δ2", m: int = 4) -> Picture:
+def draw_shape_check(left: str = "X", sign: str = "@", right: str = "W1", m: int = 4) -> Picture:
     """Two arrays, whether NumPy multiplies them, and whether the product means anything."""
     size = {OBSERVATIONS: m, INPUTS: 2, HIDDEN: 3, OUTPUTS: 1}
     verdict, meaning, result = judge_product(left, sign, right, m)
@@ -539,9 +539,9 @@ def shape_check_figure() -> LiveFigure:
     return LiveFigure(
         draw_shape_check,
         {
-            "left": _choice("left", OPERANDS, "a1ᵀ"),
+            "left": _choice("left", OPERANDS, "X"),
             "sign": _choice("sign", ["@", "*"], "@"),
-            "right": _choice("right", OPERANDS, "δ2"),
+            "right": _choice("right", OPERANDS, "W1"),
             "m": slider("observations m", 4, 1, 6),
         },
     )
@@ -1119,8 +1119,8 @@ def draw_minima(w1: float = -1, w2: float = -2) -> Picture:
     picture = Picture(
         7,
         4.1,
-        "Map of the cost of the smallest network with a hidden unit over its two weights: it has"
-        f" two valleys. Descent of {TINY_STEPS} steps leads {told}.",
+        "Map of the cost of the smallest network with a hidden unit over its two weights: in this range"
+        f" it has two valleys. Descent of {TINY_STEPS} steps leads {told}.",
     )
     chart = picture.add_axes((0.08, 0.13, 0.52, 0.76), xlim=(-2, 3), ylim=(-3, 4))
     chart.add_collection(LineCollection(_tiny_lines(), colors=FORWARD, linewidths=0.9, alpha=0.5))
@@ -1143,7 +1143,7 @@ def draw_minima(w1: float = -1, w2: float = -2) -> Picture:
     heights_of_lines = ((0.6, 1.32, 3.29), (0.63, 2.11, 3.37), (0.85, 0.05, -1.61),
                         (1.1, 1.18, -2.01), (0.85, -0.43, 2.12), (1.1, -0.81, 2.96))  # fmt: skip
     for level, x, y in heights_of_lines:
-        chart.text(x, y, number(level), size=10, color=FORWARD, ha="center", va="center",
+        chart.text(x, y, number(level), size=11, color=FORWARD, ha="center", va="center",
                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})  # fmt: skip
     chart.set_title("cost J over w1 and w2", size=12)
     picture.text(0.7, 0.81, "filled: start, open: end", size=11, color=QUIET)

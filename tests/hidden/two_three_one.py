@@ -450,7 +450,7 @@ class Shapes(Exercise):
         return s | {"delta1": (m, 3), "dW1": (2, 3), "db1": (1, 3)}
 
     @mistake(
-        "δ has the shape of z: there is one slope per observation, so delta2 is (m, 1) and delta1 is (m, 3).",
+        "δ has the shape of z: there is one slope per observation and unit, so delta2 is (m, 1) and delta1 is (m, 3).",
         earns=1.75,
     )
     def one_delta_for_all(m):
@@ -659,15 +659,15 @@ class Initialize(Exercise):
 
     @invariant
     def weights_are_not_zero(call, rng):
-        """Weights that are all the same (zeros too) make all hidden units the same, and training keeps them so:
-        draw every weight for itself."""
+        """All weights of a layer are one and the same number (zero counts too). If both layers are like that, the
+        hidden units stay copies of one another: draw every weight for itself, in both layers."""
         params = call([4, 5, 3], int(rng.integers(1000)))
         return np.ptp(params["W1"]) > 0 and np.ptp(params["W2"]) > 0
 
     @invariant
     def no_two_columns_are_equal(call, rng):
-        """Two columns of your weights are the same, so two units stay the same for ever: draw every column anew,
-        size=(n_in, n_out)."""
+        """Two columns of your weights are the same, so two units start as copies of each other: draw every column
+        anew, size=(n_in, n_out)."""
         params = call([4, 5, 3], int(rng.integers(1000)))
         return all(len(np.unique(params[W], axis=1).T) == params[W].shape[1] for W in ("W1", "W2"))
 
@@ -1015,7 +1015,7 @@ class Forward(Exercise):
         return {"X": X, "z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
     @mistake(
-        "b is inside the bracket with W: that adds b once per input. Write X @ W1 + b1 and a1 @ W2 + b2.",
+        "b is inside the bracket with W: that adds b times the sum of the inputs. Write X @ W1 + b1 and a1 @ W2 + b2.",
         earns=0.25,
     )
     def bias_added_to_the_weights(X, params):
@@ -1124,7 +1124,7 @@ class Forward(Exercise):
         return {"X": X, "z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
     @mistake(
-        "z1 and z2 are lost: in the cache they hold the activations. After a1 = z1 both names mean one array, and what "
+        "z1 and z2 are lost: in the cache they hold the activations. If you wrote a1 = z1, both names mean one array: what "
         "is written into it changes both. Let a1 = sigmoid(z1) make a new one.",
         earns=1,
     )
@@ -1336,7 +1336,7 @@ class AddGate(Exercise):
 
     @invariant
     def twice_the_examples_twice_the_bias(call, rng):
-        """With every observation twice, the slope of the bias doubles, for 1/m sits in δ. Yours does not."""
+        """With every row of δ twice, the sum over the rows doubles, and so should d_bias. Yours does not."""
         delta = rng.normal(size=(3, 4))
         return np.allclose(2 * call(delta)[1], call(np.vstack([delta, delta]))[1])
 
@@ -3461,7 +3461,7 @@ class FixedStep(Exercise):
     @invariant
     def half_the_rate_half_the_step(call, rng):
         """With half the rate both steps are half as long, for their slopes are taken at the same place. Yours are
-        not: something moves too early."""
+        not: perhaps something moves too early, or the rate is not used as it is."""
         X, y, b1, b2 = (rng.uniform(size=(1, 2)) for _ in "Xybb")
         W1, W2 = rng.normal(size=(2, 2)), rng.normal(size=(2, 2))
         whole, half = (call(X, y, W1, b1, W2, b2, rate) for rate in (2.0, 1.0))
