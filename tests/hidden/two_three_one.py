@@ -1124,7 +1124,7 @@ class Forward(Exercise):
         return {"X": X, "z1": z1, "a1": a1, "z2": z2, "a2": sigmoid(z2)}
 
     @mistake(
-        "z1 and z2 are lost: in the cache they hold the activations. If you wrote a1 = z1, both names mean one array: what "
+        "z1 and z2 are lost: in the cache they hold activations. If you wrote a1 = z1, both mean one array: what "
         "is written into it changes both. Let a1 = sigmoid(z1) make a new one.",
         earns=1,
     )
