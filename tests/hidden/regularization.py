@@ -1428,7 +1428,8 @@ class Deltas(Exercise):
         return found
 
     @mistake(
-        "δ goes back through the last Θ at every layer: take the Θ that leads out of the layer you have come to."
+        "δ goes back through the wrong Θ: take the one that leads out of the layer you have come to. Walk both "
+        "lists from the end, reversed(…) on each, with another Θ at every layer."
     )
     def always_the_last_theta(Y, thetas, activations):
         found = [(activations[-1] - Y) / len(Y)]
@@ -2893,7 +2894,19 @@ class BestLambda(Exercise):
         best = min(costs)
         return max(lam for lam, c in zip(lams, costs, strict=True) if c == best), costs
 
-    @mistake("You choose the λ of the largest cost. The least cost is best.", earns=2)
+    @mistake("Your costs are pairs. Asked for are the costs alone, a list of numbers.", earns=1.5)
+    def costs_in_pairs(lams, train_set, valid_set, thetas, learning_rate, steps):
+        pairs = []
+        for lam in lams:
+            trained, _ = train(*train_set, thetas, lam, learning_rate, steps)
+            pairs.append((cost(forward(valid_set[0], trained)[-1], valid_set[1]), lam))
+        return min(pairs)[1], pairs
+
+    @mistake(
+        "Yours is the λ of the largest cost, or the smallest λ. Asked for is the λ of the least cost: in pairs for "
+        "min, the cost comes first.",
+        earns=2,
+    )
     def largest_cost(lams, train_set, valid_set, thetas, learning_rate, steps):
         costs = []
         for lam in lams:
