@@ -51,6 +51,8 @@ class GradedRun:
         self.exercises = exercises
         self.worker, self.limits, self.files, self.seed = worker, limits, files, seed
         self.verdicts: dict[str, Verdict] = {}
+        #: wall time that judging each exercise added
+        self.seconds: dict[str, float] = {}
         #: sentences for the instructor about what was not as it should be
         self.notes: list[str] = []
         self._skipped: set[int] = set()
@@ -119,8 +121,10 @@ class GradedRun:
         self._judging = True
         following = dict(itertools.pairwise([*students, ""]))
         for name, student in self._in_time(list(students.items())):
+            start = time.monotonic()
             busy = [] if self._one_by_one else self._ask_ahead(students, following[name])
             verdict = self._judge(student, self.exercises[name])
+            self.seconds[name] = round(time.monotonic() - start, 4)
             suspicious = student.is_gone and not self._one_by_one
             student.end()
             if verdict is None or suspicious:

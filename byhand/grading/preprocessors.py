@@ -117,6 +117,7 @@ def write_log(course: Path, about: dict[str, str], run: GradedRun, notes: list[s
         "level": run.worker.level.value,
         "notes": notes,
         "verdicts": verdicts,
+        "seconds": {name: run.seconds[name] for name in run.verdicts},
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
 
