@@ -64,10 +64,13 @@ def _verdict_table(result: "NotebookResult") -> Table:
     )
     for v in result.verdicts:
         sentence = "" if v.right else v.sentence
-        table.add_row(v.mark, v.exercise, f"{v.score:g} of {v.points}", escape(sentence))
+        earned = f"{v.score:g} of {v.points}" if v.points else v.result
+        table.add_row(v.mark, v.exercise, earned, escape(sentence))
     score, points = (sum(getattr(v, key) for v in result.verdicts) for key in ("score", "points"))
     table.add_section()
-    table.add_row("", "together", f"{score:g} of {points}", "")
+    right = sum(v.right for v in result.verdicts)
+    together = f"{score:g} of {points}" if points else f"{right} of {len(result.verdicts)} right"
+    table.add_row("", "together", together, "")
     return table
 
 

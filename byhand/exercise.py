@@ -127,6 +127,7 @@ class Exercise:
     else is the only argument) and, where they can, mistakes, alternatives and invariants. None of these takes `self`.
     """
 
+    #: whole points; 0 where it is for practice: judged like any other, and shown as right or wrong
     points: ClassVar[int]
     tolerance: ClassVar[Tolerance] = FORWARD
     #: names of the parts of a returned tuple; a returned dict names its own
@@ -170,10 +171,10 @@ class Exercise:
                 f"but the exercise has {cls.points} points."
             )
         for wrong in cls.mistakes.values():
-            if not 0 <= wrong.earns < cls.points:
+            if not (0 <= wrong.earns < cls.points or wrong.earns == cls.points == 0):
+                must = f"at least 0 and less than {cls.points}" if cls.points else "0, like all"
                 raise TypeError(
-                    f"Mistake {cls.__name__}.{wrong.name} earns {wrong.earns:g}: "
-                    f"it must earn at least 0 and less than {cls.points}."
+                    f"Mistake {cls.__name__}.{wrong.name} earns {wrong.earns:g}: it must earn {must}."
                 )
             if wrong.slow and cls.slow_case is None:
                 raise TypeError(

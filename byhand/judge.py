@@ -92,7 +92,8 @@ def judge(
     alone = [name for name in exercise.uses if attempt_with(name).right]
     blamed = tuple(alone[:1]) or exercise.uses
     names = " and ".join(f"`{name}`" for name in blamed)
-    sentence = f"This one is right and earns its points. What goes wrong comes from your {names}."
+    earns = " and earns its points" if exercise.points else ""
+    sentence = f"This one is right{earns}. What goes wrong comes from your {names}."
     return replace(given, sentence=sentence, blamed=blamed)
 
 

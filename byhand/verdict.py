@@ -42,8 +42,15 @@ class Verdict:
 
     @property
     def headline(self) -> str:
-        unit = "point" if self.points == 1 else "points"
-        return f"{self.mark} {self.exercise} · {self.score:g} of {self.points} {unit}"
+        return f"{self.mark} {self.exercise} · {self.result}"
+
+    @property
+    def result(self) -> str:
+        """2 of 3 points; where there are no points to earn, the status in words."""
+        if self.points:
+            unit = "point" if self.points == 1 else "points"
+            return f"{self.score:g} of {self.points} {unit}"
+        return "not right yet" if self.status is Status.WRONG else self.status.value
 
     def text(self, details: bool = False) -> str:
         """The verdict as plain text, with the details where the learner studies alone."""

@@ -181,6 +181,12 @@ def test_audit_sees_points_that_a_mistake_does_not_earn():
     assert broken(audited(half=mistake("Half.", earns=1)(half))) == [("mistake", "half")]
 
 
+def test_audit_of_an_exercise_without_points_goes_by_the_verdict():
+    assert broken(audited(points=0)) == []
+    assert broken(audited(points=0, half=mistake("Half.")(added))) == [("mistake", "half")]
+    assert ("alternative", "added") in broken(audited(points=0, reference=lambda z: 2.1 * z))
+
+
 def test_audit_sees_cases_that_do_not_depend_on_the_seed():
     cases = lambda rng: iter([1.0, np.arange(3.0)])  # noqa: E731
     assert broken(audited(cases=cases)) == [("cases", "cases")]

@@ -465,6 +465,48 @@ def test_an_earlier_function_that_was_not_attempted_does_not_cost_points_either(
     assert untouched.status is Status.NOT_ATTEMPTED
 
 
+class Practice(Exercise):
+    """z² + 1, for practice."""
+
+    points = 0
+    uses = ("base",)
+    cases = Quick.cases
+    reference = Built.reference
+
+    @mistake("The 1 is lost.")
+    def one_lost(z):
+        return z * z
+
+
+def test_an_exercise_without_points_is_right_or_wrong_all_the_same():
+    stub = "def practice(z):\n    raise NotImplementedError()"
+    found = []
+    for code in (
+        stub,
+        "def practice(z):\n    return z * z",
+        "def practice(z):\n    return z * z + 1",
+    ):
+        namespace = {}
+        exec(code, namespace)
+        found.append(judge(Practice, NamespaceStudent(namespace)))
+    assert [v.status for v in found] == [Status.NOT_ATTEMPTED, Status.WRONG, Status.RIGHT]
+    assert [v.score for v in found] == [0, 0, 0]
+    assert found[1].sentence == "The 1 is lost."
+    assert [v.headline for v in found] == [
+        "○ practice · not attempted",
+        "✗ practice · not right yet",
+        "✓ practice · right",
+    ]
+
+
+def test_an_exercise_without_points_does_not_speak_of_points_where_an_earlier_one_is_wrong():
+    namespace = {}
+    exec("def base(z):\n    return z\ndef practice(z):\n    return base(z) + 1", namespace)
+    v = judge(Practice, NamespaceStudent(namespace), earlier={"base": Base, "practice": Practice})
+    assert v.right
+    assert v.sentence == "This one is right. What goes wrong comes from your `base`."
+
+
 class Both(Exercise):
     """z² + 1, by calling `base`; `quick` might help, too."""
 
@@ -627,6 +669,10 @@ def test_a_broken_reference_is_the_authors_fault_and_said_so():
         (
             {"points": 1, "reference": abs, "cases": iter, "m": mistake("No.", earns=1)(abs)},
             "must earn at least 0 and less than 1",
+        ),
+        (
+            {"points": 0, "reference": abs, "cases": iter, "m": mistake("No.", earns=1)(abs)},
+            "must earn 0, like all",
         ),
         (
             {"points": 1, "reference": abs, "cases": iter, "m": mistake("No.", slow=True)(abs)},
