@@ -1,0 +1,280 @@
+"""What a learner has got right so far: remembered in a small file of their own, shown as an overview.
+
+The file is `.byhand/progress.txt` in the learner's folder, one line for each check passed. Lines are only
+ever added, each in one write, so that two notebooks may write at once; a line that makes no sense is
+passed over. Whatever is wrong with it, a lesson goes on.
+"""
+
+import json
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, field
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+RECORD = Path(".byhand", "progress.txt")
+MOST_BYTES = 1_000_000  # of the record: it has a few thousand; more is something else
+UNIT = re.compile(r"(\d+)_\w+")
+NEW_VERSION = re.compile(r" \(new version( \d+)?\)$")
+CHECKS = re.compile(r"""byhand\.checks\(\s*["'](\w+)["']\s*\)""")
+
+Key = tuple[str, str]  # the notebook's name in `byhand.checks("…")`, and the exercise's
+
+#: passed in this process, for as long as it lives: what could not be written is not forgotten at once
+_passed_here: dict[Path, set[Key]] = {}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook of the learner's, with its exercises in order and what each is worth."""
+
+    name: str
+    path: Path
+    title: str
+    exercises: dict[str, float] = field(default_factory=dict)
+    #: whether the file could be read as a notebook
+    sound: bool = True
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All lessons in a learner's folder, and the checks passed there."""
+
+    folder: Path
+    lessons: list[Lesson]
+    passed: set[Key]
+    #: whether some of them are remembered by this process only
+    unkept: bool = False
+
+    def done(self, *lessons: Lesson) -> tuple[int, int, float, float]:
+        """Exercises passed, all exercises, points earned, all points, in these lessons or in all."""
+        all_of_them = [
+            ((lesson.name, name) in self.passed, points)
+            for lesson in lessons or self.lessons
+            for name, points in lesson.exercises.items()
+        ]
+        right = [points for passed, points in all_of_them if passed]
+        return len(right), len(all_of_them), sum(right), sum(points for _, points in all_of_them)
+
+    @property
+    def next(self) -> tuple[Lesson, str] | None:
+        """The first exercise that is not passed yet, in the order of the course."""
+        for lesson in self.lessons:
+            for name in lesson.exercises:
+                if (lesson.name, name) not in self.passed:
+                    return lesson, name
+        return None
+
+    def mark(self, lesson: Lesson) -> str:
+        right, exercises, _, _ = self.done(lesson)
+        return "○" if right == 0 else "✓" if right == exercises else "◐"
+
+    def text(self) -> str:
+        """The overview as plain text."""
+        if not self.lessons:
+            return self._nothing()
+        rows = [self._row(lesson) for lesson in self.lessons]
+        widths = [max(len(row[i]) for row in rows) for i in range(3)]
+        lines = [
+            "  ".join([self.mark(lesson), *map(str.ljust, row, widths)]).rstrip()
+            for lesson, row in zip(self.lessons, rows, strict=True)
+        ]
+        return "\n".join([self._headline(), "", *lines, "", *self._closing()])
+
+    def html(self, here: Path) -> str:
+        """The overview for a notebook in folder `here`; its links open the lessons in JupyterLab."""
+        if not self.lessons:
+            return f'<p role="status">{escape(self._nothing())}</p>'
+        rows = ""
+        for lesson in self.lessons:
+            right, exercises, _, _ = self.done(lesson)
+            title, done, points = self._row(lesson)
+            bar = f'<progress value="{right}" max="{exercises or 1}" aria-hidden="true"></progress>'
+            rows += (
+                f'<tr><td style="text-align:left">{self.mark(lesson)} '
+                f'<a href="{_link(lesson.path, here)}">{escape(title)}</a></td>'
+                f"<td>{bar}</td><td>{escape(done)}</td><td>{escape(points)}</td></tr>"
+            )
+        first, *notes = map(escape, self._closing())
+        if self.next is not None:
+            lesson, name = self.next
+            first = (
+                f"<strong>Next:</strong> <code>{escape(name)}</code> in "
+                f'<a href="{_link(lesson.path, here)}">{escape(lesson.title)}</a>'
+            )
+        return (
+            '<div role="status" style="color:var(--jp-content-font-color1,inherit)">'
+            f"<strong>{escape(self._headline())}</strong>"
+            '<table style="margin:.5em 0"><thead><tr><th scope="col" style="text-align:left">Lesson</th>'
+            '<th aria-hidden="true"></th>'
+            '<th scope="col">Done</th><th scope="col">Points</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>{'<br>'.join([first, *notes])}</div>"
+        )
+
+    def _headline(self) -> str:
+        right, exercises, earned, points = self.done()
+        return f"Your progress: {right} of {exercises} exercises, {earned:g} of {points:g} points"
+
+    def _row(self, lesson: Lesson) -> tuple[str, str, str]:
+        right, exercises, earned, points = self.done(lesson)
+        if not lesson.sound:
+            return lesson.title, "cannot be read", ""
+        worth = f"{earned:g} of {points:g} points" if points else ""
+        return lesson.title, f"{right} of {exercises} exercises", worth
+
+    def _closing(self) -> list[str]:
+        notes = []
+        if self.next is None:
+            right, exercises, _, _ = self.done()
+            notes.append(f"Every exercise is done, all {right}." if exercises else "Nothing to do.")
+        else:
+            lesson, name = self.next
+            notes.append(f"Next: {name} in {lesson.title}")
+        if self.unkept:
+            notes.append(
+                f"This cannot be remembered: {self.folder / RECORD} cannot be written."
+                " It lasts until the kernel stops."
+            )
+        return notes
+
+    def _nothing(self) -> str:
+        return (
+            f"There are no lessons in {self.folder}: open a notebook of the course and try there."
+        )
+
+
+def progress() -> None:
+    """Show units, exercises, points and what is next, from the checks passed so far."""
+    here = Path.cwd()
+    found = overview(learner_folder(here))
+    display_both(found.text(), found.html(here))
+
+
+def overview(folder: Path) -> Overview:
+    """Read the lessons in a learner's folder and the checks passed; never raises for what is there."""
+    kept = passed(folder)
+    here = _passed_here.get(folder, set())
+    unkept = bool(here - kept) and not is_run_by_a_machine()
+    return Overview(folder, find_lessons(folder), kept | here, unkept)
+
+
+def remember(folder: Path, notebook: str, exercise: str, right: bool = True) -> None:
+    """Note that a check was passed (or, with `right=False`, that it is no longer).
+
+    Nothing is written while nbgrader runs the notebook; what cannot be written lasts as long as this process.
+    """
+    key = (notebook, exercise)
+    here = _passed_here.setdefault(folder, set())
+    (here.add if right else here.discard)(key)
+    if is_run_by_a_machine() or (key in passed(folder)) == right:
+        return
+    path = folder / RECORD
+    with suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        if path.exists() and not path.is_file():
+            return
+        line = f"{notebook} {exercise} {'passed' if right else 'open'}\n"
+        with path.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                line = line if file.read(1) == b"\n" else f"\n{line}"
+            file.write(line.encode())
+
+
+def passed(folder: Path) -> set[Key]:
+    """The checks that the record in `folder` says were passed: of two lines on one check the later counts."""
+    found: set[Key] = set()
+    if is_run_by_a_machine():
+        return found
+    with suppress(OSError):
+        path = folder / RECORD
+        if not path.is_file():
+            return found
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES).decode(errors="replace")
+        for line in text.splitlines():
+            match line.split():
+                case [notebook, exercise, "passed"]:
+                    found.add((notebook, exercise))
+                case [notebook, exercise, "open"]:
+                    found.discard((notebook, exercise))
+    return found
+
+
+def is_run_by_a_machine() -> bool:
+    """Whether nbgrader, `byhand build` or `byhand check` runs the notebook, not a learner."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
+def learner_folder(here: Path) -> Path:
+    """The folder that holds the units, seen from a notebook's folder `here`."""
+    return here.parent if UNIT.fullmatch(here.name) else here
+
+
+def find_lessons(folder: Path) -> list[Lesson]:
+    """The lessons in `folder` and its units, in order: one for each name in a `byhand.checks("…")`.
+
+    Of two notebooks with one name the one whose file has it counts, so copies and new versions do not.
+    """
+    paths: list[Path] = []
+    with suppress(OSError):
+        paths += sorted(folder.glob("*.ipynb"))
+    with suppress(OSError):
+        units = [unit for unit in folder.iterdir() if UNIT.fullmatch(unit.name) and unit.is_dir()]
+        for unit in sorted(units, key=lambda unit: (int(unit.name.split("_")[0]), unit.name)):
+            with suppress(OSError):
+                paths += sorted(unit.glob("*.ipynb"))
+    lessons: dict[str, Lesson] = {}
+    for path in paths:
+        lesson = None if NEW_VERSION.search(path.stem) else read_lesson(path)
+        if lesson and (lesson.name not in lessons or path.stem == lesson.name):
+            lessons[lesson.name] = lesson
+    return list(lessons.values())
+
+
+def read_lesson(path: Path) -> Lesson | None:
+    """Read one notebook; None if it is not a lesson of the course."""
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+        sources = [source_of(cell) for cell in cells]
+        exercises = {
+            str(settings["grade_id"]): float(settings.get("points") or 0)
+            for cell in cells
+            if (settings := cell.get("metadata", {}).get("nbgrader") or {}).get("grade")
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Lesson(path.stem, path, path.stem, sound=False)
+    names = [found[1] for source in sources if (found := CHECKS.search(source))]
+    titles = [found[1] for source in sources if (found := re.match(r"\s*# +(.+)", source))]
+    if not names:
+        return None
+    return Lesson(names[0], path, plain_text(titles[0]) if titles else path.stem, exercises)
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """The text of a cell, which a file may hold as one string or as lines."""
+    return "".join(cell["source"])
+
+
+def plain_text(markdown: str) -> str:
+    """A heading or summary without tags and the signs of Markdown around code and emphasis."""
+    return unescape(re.sub(r"<[^>]*>|[`*]", "", markdown)).strip()
+
+
+def display_both(text: str, html: str) -> None:
+    """Show `html` in a notebook; in a terminal or a script, `text`."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        print(text)
+        return
+    from IPython.display import display
+
+    display({"text/plain": text, "text/html": html}, raw=True)
+
+
+def _link(path: Path, here: Path) -> str:
+    return escape(quote(Path(os.path.relpath(path, here)).as_posix()))
