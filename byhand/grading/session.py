@@ -31,6 +31,10 @@ from byhand.student import Outcome
 
 GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
 LOOK = 0.2  # seconds between two looks at what a submission uses
+LANES = 2  # while one exercise is judged, the next one answers
+CHANNELS = (
+    2 + LANES
+)  # of a submission: the process that runs cells, the settled copy, and the lanes
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 
@@ -105,18 +109,15 @@ class Worker:
             remove(self.scratch)
             self.scratch = None
 
-    def begin(self, limits: Limits, files: Path | None = None, channels: int = 4) -> "Submission":
-        """A fresh process for one submission, with a copy of the files handed in with it.
-
-        `channels` is one more than the number of copies of it that can be held at the same time.
-        """
+    def begin(self, limits: Limits, files: Path | None = None) -> "Submission":
+        """A fresh process for one submission, with a copy of the files handed in with it."""
         try:
-            return self._begin(limits, files, channels)
+            return self._begin(limits, files)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
             self.close()
-            return self._begin(limits, files, channels)
+            return self._begin(limits, files)
 
-    def _begin(self, limits: Limits, files: Path | None, count: int) -> "Submission":
+    def _begin(self, limits: Limits, files: Path | None) -> "Submission":
         process = self._started()
         assert self.scratch is not None
         self.count += 1
@@ -125,7 +126,7 @@ class Worker:
         folder.mkdir(parents=True)
         if files is not None:
             _copy_files(files, folder)
-        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(count)]
+        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(CHANNELS)]
         confined = process.level is not Level.NONE
         library = self.scratch / "library"
         request = {
@@ -168,15 +169,15 @@ class Worker:
         """Whether so many places for processes are lost that a submission might miss them."""
         return self.lost > MOST_PROCESSES // 4
 
-    def end_strays(self, known: set[int], parents: Iterable[int], busy: Iterable[int]) -> None:
-        """Kill every process below the worker but the known ones, and those below busy ones.
+    def end_strays(self, known: set[int], parents: Iterable[int]) -> None:
+        """Kill every process below the worker but the known ones.
 
         Looked for are children of the worker and of these parents: to look at every process takes long.
         """
         assert self.process is not None
         children = [_children(parent) for parent in (self.process.pid, *parents)]
         if None in children or not known.issuperset(pid for some in children for pid in some or ()):
-            self._kill_descendants(known, known.union(*map(descendants, busy)))
+            self._kill_descendants(spared=known)
 
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
@@ -299,19 +300,20 @@ class Process:
 
 
 class Submission:
-    """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
+    """One submission in the worker: a process that runs its cells, and copies of it that are judged.
 
-    Before a copy is asked anything, the process that ran the cells is gone: no hidden input has a way into outputs.
+    `settle` ends the process that ran the cells before a copy is asked anything: no hidden input gets into outputs.
     """
 
     def __init__(
         self, worker: Worker, place: Path, channels: list[Channel], limits: Limits, pid: int
     ) -> None:
         self.worker, self.place, self.limits = worker, place, limits
-        self._channels = channels
-        self._free = channels[1:]
-        self._sealed = False
         self.main = Process(self, channels[0], pid)
+        #: a copy as everything was after the last cell: asked for copies of itself, and nothing else
+        self.settled: Process | None = None
+        self.judged = JudgedCopy(self, channels[2])
+        self._channels = channels
         #: every process that is or was part of it
         self.processes = [self.main]
 
@@ -334,13 +336,26 @@ class Submission:
         self.end_strays()
         return checked_outputs(answer)
 
-    def exercise(self, spare: bool = False) -> "RemoteStudent":
-        """The student's functions in their present state; `spare` for one that is to be judged more than once."""
-        channels = [self._free.pop() for _ in range(2 if spare else 1)]
-        return RemoteStudent(self, self.hold(self.main, channels), channels)
+    def keep(self, name: str) -> None:
+        """Let what every name stands for now be what the exercise of this name is judged with."""
+        self.main.ask({"op": "keep", "name": name}, 5)
 
-    def hold(self, process: Process, channels: Sequence[Channel]) -> Process:
-        """A copy of a process as it is now, asleep. Raises SubmissionDied if there can be none.
+    def settle(self) -> None:
+        """All cells have run. From now on copies can be judged. Raises SubmissionDied if there can be none."""
+        if self.main.has_unasked_answer():
+            raise SubmissionDied("broke the protocol (an answer before the question)")
+        settled = self.copy(self.main, self._channels[1:])
+        self.main.kill()
+        settled.signal(signal.SIGUSR1)
+        self.settled = settled
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether there is a settled process of which there can be copies."""
+        return self.settled is not None and not self.settled.is_gone
+
+    def copy(self, process: Process, channels: Sequence[Channel]) -> Process:
+        """A copy of a process as it is now, asleep until SIGUSR1. Raises SubmissionDied if there can be none.
 
         It uses the first of the channels, and has no other left than these.
         """
@@ -356,18 +371,11 @@ class Submission:
             raise SubmissionDied("could not be copied") from None
         return self.processes[-1]
 
-    def wake(self, process: Process) -> None:
-        """From now on this copy may be asked; the process that ran the cells is gone."""
-        if not self._sealed:
-            self.main.kill()
-            self._sealed = True
-        process.signal(signal.SIGUSR1)
-
-    def end_strays(self, busy: Sequence[Process] = ()) -> None:
+    def end_strays(self) -> None:
         """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
         known = {process.pid for process in self.processes}
-        parents = [] if self._sealed else [self.main.pid]
-        self.worker.end_strays(known, parents, [process.pid for process in busy])
+        parents = [self.main, self.settled, self.judged.process]
+        self.worker.end_strays(known, [p.pid for p in parents if p is not None and not p.is_gone])
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
 
@@ -384,70 +392,81 @@ class Submission:
             raise SubmissionDied("used too much memory and was ended")
 
 
+class JudgedCopy:
+    """The copy of the submission that answers calls: one for all exercises, as long as nobody doubts it."""
+
+    def __init__(self, submission: Submission, channel: Channel) -> None:
+        self.submission, self.channel = submission, channel
+        self.process: Process | None = None
+
+    def renew(self) -> Process:
+        """Let a fresh copy answer from now on. Raises SubmissionDied if there can be none."""
+        self.end()
+        settled = self.submission.settled
+        assert settled is not None
+        self.process = self.submission.copy(settled, [self.channel])
+        self.process.signal(signal.SIGUSR1)
+        return self.process
+
+    def end(self) -> None:
+        """End the copy, if there is one."""
+        if self.process is not None:
+            self.process.kill()
+            self.channel.drain()
+            self.process = None
+
+
+class DoubtfulError(Exception):
+    """The process has answered for other exercises before: what goes wrong may be their doing."""
+
+
 class RemoteStudent:
     """A student whose functions live in the worker: `byhand.student.Student` over the wire.
 
-    Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
-    that, one more copy is kept asleep where there is a second channel.
+    Every name stands for what it stood for right after the test cell of the exercise. What earlier calls in the same
+    copy did beyond names, in arrays or modules, is still there: what is right all the same is right, and everything
+    else is judged again `afresh`. A copy in which references stand in for the student's own functions is ended after.
     """
 
-    def __init__(
-        self, submission: Submission, process: Process, channels: Sequence[Channel]
-    ) -> None:
-        self.submission = submission
-        self._next: Process | None = process
-        #: two if there is to be a spare copy: they use them by turns
-        self._channels = channels
-        self.process: Process | None = None
-        #: what was asked ahead: the request, and the numbers its answers will bear
-        self._ahead: dict[str, int] = {}
+    def __init__(self, copy: JudgedCopy, name: str) -> None:
+        self.copy, self.name = copy, name
+        #: whether its process has answered for no other exercise
+        self.fresh = False
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
+        self._process: Process | None = None
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether its process was gone before it answered anything: another one has killed it."""
-        process = self.process or self._next
-        return process is not None and process.is_gone and not process.has_unasked_answer()
+    def process(self) -> Process:
+        """The process that answers, a fresh copy if there is none. Raises SubmissionDied."""
+        if self._process is None:
+            self.fresh = self.copy.process is None
+            self._process = self.copy.process or self.copy.renew()
+        return self._process
 
-    def ask_ahead(self, name: str, cases: Sequence[tuple], time_limit: float) -> None:
-        """Let it begin with what `lacks` and the first `calls` will ask."""
-        with self._ends():
-            self._take_over()
-            self._ahead["lacks"] = self._send_lacks(name)
-            self._ahead["calls"] = self._send_calls(name, cases, time_limit)
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the process that answers calls has ended."""
-        return self.process is not None and self.process.is_gone
-
-    def end(self) -> None:
-        """Its processes are needed no more."""
-        for process in (self.process, self._next):
-            if process is not None:
-                process.signal(signal.SIGKILL)
+    def afresh(self) -> "RemoteStudent":
+        """The same student in a copy that has answered nothing."""
+        self.copy.end()
+        return RemoteStudent(self.copy, self.name)
 
     def lacks(self, name: str) -> str | None:
         with self._ends():
-            if self.process is None:
-                self._take_over()
-            assert self.process is not None
-            serial = self._ahead.pop("lacks", None) or self._send_lacks(name)
-            answer = self.process.receive(serial, 5)
+            request = {"op": "lacks", "name": name, "point": self.name}
+            answer = self.process().ask(request, 5)
             return str(answer)[:500] if answer is not None else None
         return f"`{name}` could not be looked at."
 
     def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
         """The outcomes of all calls, in order: asked for at once, answered one by one."""
-        seconds = min(time_limit, self.submission.limits.call_seconds)
-        if self.violation is not None or self.process is None:
+        if self.violation is not None:
             yield Outcome(error="ProtocolViolation")
             return
+        seconds = min(time_limit, self.copy.submission.limits.call_seconds)
+        request = {"op": "calls", "name": name, "cases": list(cases), "point": self.name}
         try:
-            serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
+            process = self.process()
+            serial = process.send(request, seconds)
             for _ in cases:
-                outcome = wire.outcome_from_wire(self.process.receive(serial, seconds))
+                outcome = wire.outcome_from_wire(process.receive(serial, seconds))
                 yield outcome
                 if outcome.ends_calls:
                     return
@@ -464,34 +483,17 @@ class RemoteStudent:
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
+        """Until this ends, a fresh copy answers in which these stand in. Raises DoubtfulError if it was not fresh."""
+        if not self.fresh:
+            raise DoubtfulError
         with self._ends():
-            self._take_over()
-            assert self.process is not None
+            self._process = self.copy.renew()
             sources = [source_as(function, name) for name, function in references.items()]
-            self.process.ask({"op": "define", "sources": sources}, 5)
-        yield
-
-    def _take_over(self) -> None:
-        """Let the copy that sleeps answer from now on, and keep another one if it may be needed."""
-        if self._next is None:
-            return
-        if self.process is not None:
-            self.process.kill()
-            self.process.channel.drain()
-        self.process, self._next = self._next, None
-        self.submission.wake(self.process)
-        if len(self._channels) > 1:
-            self._channels = self._channels[::-1]
-            self._next = self.submission.hold(self.process, self._channels)
-
-    def _send_lacks(self, name: str) -> int:
-        assert self.process is not None
-        return self.process.send({"op": "lacks", "name": name}, 5)
-
-    def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
-        assert self.process is not None
-        seconds = min(time_limit, self.submission.limits.call_seconds)
-        return self.process.send({"op": "calls", "name": name, "cases": list(cases)}, seconds)
+            self._process.ask({"op": "define", "sources": sources, "point": self.name}, 5)
+        try:
+            yield
+        finally:
+            self.copy.end()
 
     @contextlib.contextmanager
     def _ends(self) -> Iterator[None]:
