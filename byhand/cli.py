@@ -135,6 +135,24 @@ def replay(
 
 
 @app.command()
+def report(
+    assignment: Annotated[str, typer.Argument(help="As in the gradebook.")],
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Instead of reports/ASSIGNMENT.html.")
+    ] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Numbers instead of students, for sharing.")
+    ] = False,
+) -> None:
+    """Write a page about how the class did: scores, mistakes, who needs help, what looks odd."""
+    from byhand.grading.report import write_report
+
+    target = to or Path("reports", f"{assignment}.html")
+    print(write_report(Path.cwd(), assignment, target, anonymous).summary())
+    print(target)
+
+
+@app.command()
 def doctor() -> None:
     """Show what protects grading on this machine, tried out from inside the sandbox."""
     from byhand.grading.doctor import diagnose_course, show

@@ -33,7 +33,7 @@ def demo(
     Raises Problem if it holds something else, if there is no such assignment, or if nbgrader fails.
     """
     course = folder or root / "demo"
-    _prepare(root, course, assignment)
+    prepare(root, course, assignment)
     students = simulated_class(exercises_of(root, assignment), size)
 
     console.print(f"Releasing {assignment} …")
@@ -69,7 +69,7 @@ def exercises_of(root: Path, assignment: str) -> dict[str, type[Exercise]]:
     return {name: exercise for path in hidden for name, exercise in load_exercises(path).items()}
 
 
-def _prepare(root: Path, course: Path, assignment: str = ASSIGNMENT) -> None:
+def prepare(root: Path, course: Path, assignment: str = ASSIGNMENT) -> None:
     """An empty course folder with the sources and settings of the checkout."""
     if not (root / "tests" / "hidden").is_dir():
         raise Problem(

@@ -83,14 +83,18 @@ def replay(course: Path, student: str, assignment: str, exercise: str) -> Replay
     return Replay(student, path.stem, name, seed, level, run.notes, verdict, differences)
 
 
-def course_settings(course: Path) -> GradeInSandbox:
-    """The grader as nbgrader_config.py in `course` sets it up; as it comes where there is none."""
+def course_config(course: Path) -> Any:
+    """The settings in nbgrader_config.py in `course`; none where there is no such file."""
     from traitlets.config import Config, PyFileConfigLoader
 
-    config = Config()
-    if (course / "nbgrader_config.py").is_file():
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
-    return GradeInSandbox(config=config)
+    if not (course / "nbgrader_config.py").is_file():
+        return Config()
+    return PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+
+
+def course_settings(course: Path) -> GradeInSandbox:
+    """The grader as nbgrader_config.py in `course` sets it up; as it comes where there is none."""
+    return GradeInSandbox(config=course_config(course))
 
 
 def limits_of(settings: GradeInSandbox) -> Limits:
