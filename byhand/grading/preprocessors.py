@@ -36,6 +36,12 @@ def shared_worker(allow_unsandboxed: bool) -> Worker:
     return _worker
 
 
+def close_shared_worker() -> None:
+    """End it, if there is one: where a process ends without what `atexit` has noted."""
+    if _worker is not None:
+        _worker.close()
+
+
 class GradeInSandbox(NbGraderPreprocessor):
     """In the place of nbgrader's `Execute`: runs the cells in the sandbox, and judges from outside.
 

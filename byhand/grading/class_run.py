@@ -1,0 +1,435 @@
+"""`byhand grade`: what `nbgrader autograde` does, for a whole class in parallel, with the same results.
+
+Processes of an executor grade single submissions (`byhand.grading.one_submission`). This process alone touches the
+gradebook and autograded/. What comes back is written to a journal first, then in batches to the gradebook, then the
+files are moved into place; so a run that was killed goes on where it was, and every submission is graded exactly once.
+"""
+
+import contextlib
+import fcntl
+import glob
+import os
+import shutil
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from byhand.grading.journal import Entry, Journal
+from byhand.problem import Problem
+
+#: this run's own folder in a course: its lock, its journal, and graded files that are not in place yet
+RUN = Path(".byhand", "grading")
+BATCH = 32
+BATCH_SECONDS = 1.0
+#: how often the process that grades a submission may be lost before the submission is given up
+MOST_LOSSES = 3
+#: a pool is replaced when one of its processes has grown beyond this
+MOST_MEMORY = 1 << 30
+
+
+@dataclass
+class Summary:
+    """How a run ended: by student and assignment, with one reason each where something was not as it should be."""
+
+    graded: int = 0
+    skipped: int = 0
+    #: taken over from a run that was killed; part of `graded`
+    resumed: int = 0
+    repaired: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0
+
+
+class Progress(Protocol):
+    """What is told while a class is graded."""
+
+    def begin(self, total: int) -> None: ...
+    def step(self, done: int, failed: int) -> None: ...
+
+
+class Pool:
+    """Processes of this machine, each with a sandboxed worker of its own; started at once, replaced if one is lost."""
+
+    def __init__(self, course: Path, size: int) -> None:
+        self.course, self.size = course, size
+        self._places: set[str] = set()
+        self._executor, self._starting = self._start()
+
+    def _start(self) -> tuple[Executor, list[Future]]:
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([f"{__package__}.one_submission"])
+        executor = ProcessPoolExecutor(self.size, context, initializer=_begin_process)
+        course = str(self.course)
+        return executor, [executor.submit(_start, course) for _ in range(self.size)]
+
+    def ready(self) -> None:
+        """Wait until the first process can grade. Raises Problem if none can."""
+        done, _ = wait(self._starting, return_when=FIRST_COMPLETED)
+        for future in done:
+            with contextlib.suppress(BrokenExecutor):
+                self._places.add(future.result())
+
+    def submit(self, *arguments: Any) -> Future:
+        return self._executor.submit(_grade, *arguments)
+
+    def renew(self) -> None:
+        """Fresh processes in the place of those that are left."""
+        self.close()
+        self._executor, self._starting = self._start()
+
+    def close(self) -> None:
+        """End all processes, and remove what a killed one has left."""
+        from byhand.grading.session import remove
+
+        for future in self._starting:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._places.add(future.result())
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(10)
+        for place in self._places:
+            if os.path.exists(place):
+                remove(Path(place))
+        self._places.clear()
+
+
+class Cluster:
+    """The workers of an existing Dask cluster, which see the course folder under the same path."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise Problem(
+                "Grading on a Dask cluster needs the package distributed: pip install 'backprop-by-hand[cluster]'."
+            ) from None
+        try:
+            self._client = Client(address, timeout=10)
+        except (OSError, ValueError) as error:
+            raise Problem(f"There is no Dask scheduler at {address} ({error}).") from None
+        self._executor = self._client.get_executor(pure=False)
+
+    @property
+    def size(self) -> int:
+        """How many submissions it can grade at a time: one in each process."""
+        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+
+    def ready(self) -> None:
+        if not self._client.scheduler_info(n_workers=-1)["workers"]:
+            raise Problem("The Dask cluster has no workers: start some, and try again.")
+
+    def submit(self, *arguments: Any) -> Future:
+        future: Future = self._executor.submit(_grade, *arguments)
+        return future
+
+    def renew(self) -> None:
+        """Nothing: Dask starts its workers itself."""
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False)
+        self._client.close()
+
+
+# imported where they run only: this process would pay for it, and a scheduler has no use for it
+
+
+def _begin_process() -> None:
+    from byhand.grading.one_submission import begin_process
+
+    begin_process()
+
+
+def _start(course: str) -> str:
+    from byhand.grading.one_submission import start
+
+    return start(course)
+
+
+def _grade(packed: bytes, submitted: Any) -> Any:
+    from byhand.grading.one_submission import grade
+
+    return grade(packed, submitted)
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+def grade_class(
+    course: Path,
+    assignments: Sequence[str],
+    *,
+    students: Sequence[str] = ("*",),
+    force: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Grade these assignments of these students (patterns, as in nbgrader) that are not graded yet, or all by `force`.
+
+    Raises Problem where the machine, the gradebook or the settings do not allow it; nothing graded is lost then.
+    """
+    begun = time.monotonic()
+    with _only_run(course):
+        journal = Journal(course / RUN / "journal")
+        size = workers or os.cpu_count() or 1
+        executor = Cluster(scheduler) if scheduler else Pool(course, size)
+        finished = False
+        try:
+            run = ClassRun(course, journal, executor, progress)
+            run.grade(assignments, students, force)
+            finished = True
+        finally:
+            executor.close()
+            journal.close(finished)
+    run.summary.seconds = time.monotonic() - begun
+    return run.summary
+
+
+@contextlib.contextmanager
+def _only_run(course: Path) -> Iterator[None]:
+    """Nobody else grades in this folder meanwhile."""
+    folder = course / RUN
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Problem(
+                f"Another `byhand grade` is at work in {course}: wait until it is done, or stop it."
+            ) from None
+        yield
+
+
+@dataclass
+class _Submission:
+    """One submission on its way."""
+
+    assignment: str
+    student: str
+    folder: str
+    notebooks: list[str]
+    timestamp: str | None
+    losses: int = 0
+    known: Any = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.student}, {self.assignment}"
+
+
+class ClassRun:
+    """One run over the submissions of some assignments."""
+
+    def __init__(
+        self, course: Path, journal: Journal, executor: Pool | Cluster, progress: Progress | None
+    ) -> None:
+        from byhand.grading.course_gradebook import CourseGradebook
+
+        self.course, self.journal, self.executor = course, journal, executor
+        self.progress = progress
+        self.gradebook = CourseGradebook(course)
+        self.summary = Summary()
+        self.staging = course / RUN / "files"
+        self._tasks: dict[str, bytes] = {}
+        self._applied_at = time.monotonic()
+
+    def grade(self, assignments: Sequence[str], students: Sequence[str], force: bool) -> None:
+        self.gradebook.check()
+        self.force = force
+        self.summary.resumed = len(self.journal.waiting)
+        self._apply()  # what a killed run has left
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.staging.mkdir()
+        due = [
+            submission
+            for assignment in dict.fromkeys(assignments)
+            for submission in self._due(assignment, students)
+        ]
+        if self.progress is not None:
+            self.progress.begin(len(due))
+        if due:
+            self.executor.ready()
+            self._grade(deque(due))
+            self._apply()
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    def _due(self, assignment: str, students: Sequence[str]) -> list[_Submission]:
+        """The submissions to be graded, by nbgrader's rules."""
+        due = []
+        for student, folder in self.gradebook.submitted(assignment, students):
+            reason = _not_gradable(student)
+            if reason:
+                self.summary.failed.append((f"{student!a}, {assignment}", reason))
+                continue
+            timestamp = self.gradebook.timestamp(folder)
+            submission = _Submission(
+                assignment,
+                student,
+                folder,
+                sorted(glob.glob(os.path.join(glob.escape(folder), "*.ipynb"))),
+                timestamp.isoformat() if timestamp else None,
+            )
+            if self.gradebook.is_due(assignment, student, folder, self.force) and not (
+                self.force and self._key(submission) in self.journal.applied
+            ):
+                due.append(submission)
+            else:
+                self.summary.skipped += 1
+        return due
+
+    def _key(self, submission: _Submission) -> tuple[Any, ...]:
+        return submission.assignment, submission.student, submission.timestamp, self.force
+
+    # --- grading ---
+
+    def _grade(self, due: deque[_Submission]) -> None:
+        running: dict[Future, _Submission] = {}
+        suspects: deque[_Submission] = deque()
+        done, total = 0, len(due)
+        while due or suspects or running:
+            window = 1 if suspects else 2 * self.executor.size
+            while len(running) < window and (due or suspects):
+                if suspects and running:
+                    break
+                submission = suspects.popleft() if suspects else self._next(due)
+                running[self._submit(submission)] = submission
+                if submission.losses:
+                    break
+            finished, _ = wait(running, timeout=BATCH_SECONDS, return_when=FIRST_COMPLETED)
+            lost, memory = [], 0
+            for future in finished:
+                submission = running.pop(future)
+                try:
+                    graded = future.result()
+                except Problem:
+                    raise
+                except Exception as error:
+                    if not _is_loss(error):
+                        self._fail(submission, f"{type(error).__name__}: {error}")
+                        done += 1
+                        continue
+                    lost.append(submission)
+                else:
+                    done += 1
+                    memory = max(memory, graded.memory)
+                    self._take(submission, graded)
+            if lost:
+                lost += running.values()
+                running.clear()
+                self.executor.renew()
+                for submission in lost:
+                    submission.losses += 1
+                    if submission.losses < MOST_LOSSES:
+                        suspects.append(submission)
+                    else:
+                        done += 1
+                        words = f"the process that graded it was lost {MOST_LOSSES} times"
+                        self._fail(submission, words)
+            elif memory > MOST_MEMORY and not running:
+                self.executor.renew()
+            self._apply_in_batches()
+            if self.progress is not None and finished:
+                self.progress.step(done, len(self.summary.failed))
+        assert done == total
+
+    def _next(self, due: deque[_Submission]) -> _Submission:
+        """The next submission; what the gradebook knows is read for many at a time."""
+        if due[0].known is None:
+            some = [s for s in list(due)[:BATCH] if s.assignment == due[0].assignment]
+            known = self.gradebook.known(due[0].assignment, [s.student for s in some])
+            for submission in some:
+                submission.known = known[submission.student]
+        return due.popleft()
+
+    def _submit(self, submission: _Submission) -> Future:
+        from byhand.grading.one_submission import Submitted
+
+        return self.executor.submit(
+            self._task(submission.assignment),
+            Submitted(
+                submission.student, submission.folder, submission.notebooks, submission.known
+            ),
+        )
+
+    def _task(self, assignment: str) -> bytes:
+        if assignment not in self._tasks:
+            self._tasks[assignment] = self.gradebook.task(assignment, str(self.staging))
+        return self._tasks[assignment]
+
+    def _take(self, submission: _Submission, graded: Any) -> None:
+        """Into the journal: from now on this submission is graded, whatever happens."""
+        self.journal.add(
+            {
+                "assignment": submission.assignment,
+                "student": submission.student,
+                "timestamp": submission.timestamp,
+                "force": self.force,
+                "folder": graded.folder,
+                "changes": graded.changes,
+                "notes": graded.notes,
+                "failure": graded.failure,
+                "seconds": round(graded.seconds, 3),
+            }
+        )
+
+    def _fail(self, submission: _Submission, reason: str) -> None:
+        self.summary.failed.append((submission.name, reason))
+
+    # --- taking over ---
+
+    def _apply_in_batches(self) -> None:
+        waited = time.monotonic() - self._applied_at
+        if len(self.journal.waiting) >= BATCH or waited > BATCH_SECONDS:
+            self._apply()
+
+    def _apply(self) -> None:
+        """Everything in the journal goes into the gradebook, then the files to their place."""
+        self._applied_at = time.monotonic()
+        waiting = self.journal.waiting
+        if not waiting:
+            return
+        self.journal.sync()
+        self.gradebook.write(waiting)
+        for entry in waiting:
+            self.gradebook.put_in_place(self.staging / entry["folder"], entry)
+            self._count(entry)
+        self.journal.mark_applied()
+
+    def _count(self, entry: Entry) -> None:
+        name = f"{entry['student']}, {entry['assignment']}"
+        if entry["failure"]:
+            self.summary.failed.append((name, entry["failure"]))
+            return
+        self.summary.graded += 1
+        if entry["notes"]:
+            self.summary.repaired.append((name, "; ".join(entry["notes"])))
+
+
+def _not_gradable(student: str) -> str:
+    """Why a folder's name cannot be a student's id; "" if it can."""
+    if not student.isprintable():
+        return "a name with characters that cannot be printed: rename the folder"
+    if set(student) & set("*?["):
+        return "nbgrader takes * ? [ in a name for a pattern: rename the folder"
+    if len(student) > 128:
+        return "a name of more than 128 characters: rename the folder"
+    return ""
+
+
+def _is_loss(error: BaseException) -> bool:
+    """Whether the process that graded is gone, not the submission at fault."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ in (
+        "KilledWorker",
+        "CancelledError",
+        "FutureCancelledError",
+    )

@@ -1,0 +1,229 @@
+"""Grading one submission in a process of a class run: nbgrader's own conversion, with a gradebook in memory.
+
+The process supervises a sandboxed worker of its own and never runs student code. It touches neither the gradebook nor
+autograded/: files go to a folder of the run, and the rows that changed go back to where the run was started.
+"""
+
+import contextlib
+import errno
+import multiprocessing
+import os
+import pickle
+import re
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing.util import Finalize
+from typing import Any
+from uuid import uuid4
+
+from nbconvert.writers import FilesWriter
+from nbgrader.apps.autogradeapp import AutogradeApp
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from traitlets import Unicode
+
+from byhand.grading import preprocessors
+from byhand.grading.private_gradebook import PRIVATE, PrivateGradebook, share
+from byhand.grading.rows import Rows
+from byhand.problem import Problem
+
+#: what the machine lacks, not the student
+INFRASTRUCTURE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is the same for all submissions of an assignment in one run."""
+
+    course: str
+    assignment: str
+    #: where the graded files go, in the place of autograded/: each submission into a folder of its own
+    files: str
+    source: Rows
+
+    def packed(self) -> bytes:
+        return pickle.dumps(self)
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One submission: its folder, its notebooks, and the rows that the gradebook has about it."""
+
+    student: str
+    folder: str
+    notebooks: list[str]
+    known: Rows
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came out: files in the folder of the run, changed rows, and what the instructor should know."""
+
+    changes: dict[str, Any]
+    #: the name of its folder below `Task.files`
+    folder: str
+    notes: list[str] = field(default_factory=list)
+    #: why there are no files, if there are none
+    failure: str = ""
+    seconds: float = 0
+    #: largest memory of this process so far, in bytes
+    memory: int = 0
+
+
+def start(course: str) -> str:
+    """Get ready: nbgrader's settings read, the sandboxed worker started; its folder. Raises Problem if it cannot be."""
+    with _one_at_a_time, contextlib.chdir(course):
+        step = preprocessors.GradeInSandbox(parent=_application(course))
+        worker = preprocessors.shared_worker(step.allow_unsandboxed)
+        assert worker.level
+        return str(worker.scratch)
+
+
+def grade(packed: bytes, submitted: Submitted) -> Graded:
+    """Grade a submission as `nbgrader autograde` does. Raises Problem for what is not the student's doing."""
+    begun = time.monotonic()
+    with _one_at_a_time:
+        converter = _converter(packed)
+        PrivateGradebook.current = converter.gradebook
+        with contextlib.chdir(converter.coursedir.root):
+            graded = converter.grade(submitted)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Graded(**graded, seconds=time.monotonic() - begun, memory=memory)
+
+
+@lru_cache(maxsize=1)
+def _application(course: str) -> AutogradeApp:
+    """nbgrader's application with the course's settings; what it logs goes nowhere."""
+    with contextlib.chdir(course):
+        application = AutogradeApp()
+        application.initialize(["--log-level=CRITICAL"])
+    return application
+
+
+@lru_cache(maxsize=4)
+def _converter(packed: bytes) -> "SubmissionConverter":
+    task: Task = pickle.loads(packed)
+    return SubmissionConverter(task, _application(task.course))
+
+
+class StagedCourse(CourseDirectory):
+    """A course whose autograded/ is, for the submission in work, a folder of its own."""
+
+    staged = Unicode()
+
+    def format_path(
+        self, nbgrader_step: str, student_id: str, assignment_id: str, escape: bool = False
+    ) -> str:
+        if nbgrader_step != self.autograded_directory:
+            path: str = super().format_path(nbgrader_step, student_id, assignment_id, escape)
+            return path
+        staged = re.escape(self.staged) if escape else self.staged
+        return os.path.join(staged, student_id, assignment_id)
+
+
+class SubmissionConverter(Autograde):
+    """nbgrader's conversion, made once for all submissions of an assignment."""
+
+    def __init__(self, task: Task, application: AutogradeApp) -> None:
+        coursedir = StagedCourse(parent=application, db_url=PRIVATE, assignment_id=task.assignment)
+        super().__init__(coursedir=coursedir, parent=application)
+        share()
+        self.gradebook = PrivateGradebook(task.source)
+        self.files = task.files
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+
+    def grade(self, submitted: Submitted) -> dict[str, Any]:
+        """The fields of `Graded`."""
+        self.gradebook.take_up(submitted.student, submitted.known)
+        self.coursedir.student_id = submitted.student
+        folder = uuid4().hex
+        self.coursedir.staged = os.path.join(self.files, folder)
+        self.assignments = {submitted.folder: submitted.notebooks}
+        self.notes: list[str] = []
+        self.error: BaseException | None = None
+        failure = ""
+        try:
+            os.makedirs(self._format_dest(self.coursedir.assignment_id, submitted.student))
+            self.convert_notebooks()
+        except (Exception, SystemExit) as error:
+            cause = self.error or error
+            if _is_infrastructure(cause):
+                raise _as_problem(cause) from None
+            failure = f"{type(cause).__name__}: {cause}"
+        changes = self.gradebook.changes()
+        return {"changes": changes, "folder": folder, "notes": self.notes, "failure": failure}
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Decided already, where the run was started."""
+        return True
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self._noticing_errors():
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        with self._noticing_errors():
+            super().convert_single_notebook(notebook_filename)
+
+    def write_single_notebook(self, output: str, resources: Any) -> None:
+        super().write_single_notebook(output, resources)
+        self.exporter._nb_metadata.clear()  # nbconvert keeps one for each notebook
+        if not self._sanitizing:
+            notes = resources.get("byhand", {}).get("notes", [])
+            self.notes += [note for note in notes if note not in self.notes]
+
+    def run_post_convert_hook(self) -> None:
+        """Done where the run was started, once the files are in place."""
+
+    @contextlib.contextmanager
+    def _noticing_errors(self) -> Iterator[None]:
+        """nbgrader logs errors and goes on: keep the first."""
+        try:
+            yield
+        except BaseException as error:
+            self.error = self.error or error
+            raise
+
+
+def _is_infrastructure(error: BaseException) -> bool:
+    return isinstance(error, Problem) or getattr(error, "errno", None) in INFRASTRUCTURE
+
+
+def _as_problem(error: BaseException) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    return Problem(
+        f"Grading stopped ({error}). Nothing is lost: mend that, and run the same command again."
+    )
+
+
+# --- as a process of a pool ----------------------------------------------------------------------
+
+
+def begin_process() -> None:
+    """In a new process of a pool: interrupts are for the one that started it, and it ends when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
+    Finalize(None, preprocessors.close_shared_worker, exitpriority=10)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(10)
+    os._exit(0)
