@@ -126,6 +126,7 @@ def _convert(converter: str, unit: str, config: Any) -> None:
     """Run one of nbgrader's converters on a unit; raise BuildError with its reason if it fails."""
     from nbgrader import converters
     from nbgrader.coursedir import CourseDirectory
+    from nbgrader.utils import setenv
 
     # nbgrader logs every step and whole tracebacks: keep them, show the last line only
     errors: list[str] = []
@@ -136,7 +137,8 @@ def _convert(converter: str, unit: str, config: Any) -> None:
 
     coursedir = CourseDirectory(config=config, log=log, assignment_id=unit)
     try:
-        getattr(converters, converter)(coursedir=coursedir, config=config, log=log).start()
+        with setenv(NBGRADER_EXECUTION="build"):  # no checks passed are remembered
+            getattr(converters, converter)(coursedir=coursedir, config=config, log=log).start()
     except converters.base.NbGraderException:
         tracebacks = [error for error in errors if error.startswith("Traceback")]
         reason = (tracebacks or errors)[0].strip().splitlines()[-1]

@@ -5,20 +5,28 @@ import os
 import re
 import sys
 import textwrap
+from dataclasses import replace
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from byhand.another_way import another_way, fold
 from byhand.exercise import Exercise, find_hidden_tests, load_exercises
+from byhand.front_end import display_both, ipython, notebook_shell
+from byhand.hints import hint_titles, next_hint, open_notebook
 from byhand.judge import judge
-from byhand.progress import learner_folder, remember
+from byhand.progress import is_run_by_a_machine, learner_folder, remember
 from byhand.student import NamespaceStudent
-from byhand.verdict import Verdict
+from byhand.verdict import Status, Verdict
 
 NO_HIDDEN_TESTS = (
     "The tests that decide are not here. Until you hand in your work, "
     "the checks you can see in this cell are all there is."
 )
+
+#: failed checks in a row, by notebook and exercise, for as long as the kernel lives
+_failures: dict[tuple[str, str], int] = {}
 
 
 class CheckFailed(Exception):
@@ -47,12 +55,15 @@ class Checks:
             return
         verdict = self._judge(name, exercises)
         if verdict.right:
-            self._remember(name)
+            self._passed(name)
         if verdict.right and not verdict.blamed:
-            _show(verdict)
-        else:  # the asserts below would fail too, and say less
-            text = verdict.text(details=not _is_graded())
-            raise CheckFailed(_wrapped(text + _unread_definition(name)))
+            self._show(verdict, exercises[name])
+            return
+        # the asserts below would fail too, and say less
+        verdict = _unless_unread(verdict)
+        text = _wrapped(verdict.text(details=not _is_graded()))
+        hint = self._failed(name) if verdict.status is Status.WRONG else ""
+        raise CheckFailed(f"{text}\n\n{hint}" if hint else text)
 
     def grade(self, name: str) -> None:
         """Emit the score as a result of the cell; without hidden tests there is none.
@@ -69,19 +80,39 @@ class Checks:
         exercises = self._exercises()
         return None if exercises is None else self._judge(name, exercises)
 
-    def _remember(self, name: str) -> None:
+    def _show(self, verdict: Verdict, exercise: type[Exercise]) -> None:
+        """The verdict on a right answer and, for a learner alone, the reference if it goes another way."""
+        other = None
+        if notebook_shell() is not None and not is_run_by_a_machine():
+            other = another_way(exercise, self._namespace[exercise.name])
+        display_both(verdict.text(), verdict.html() + (fold(other) if other else ""))
+
+    def _passed(self, name: str) -> None:
+        _failures.pop((self.notebook, name), None)
         remember(learner_folder(Path.cwd()), self.notebook, name)
+
+    def _failed(self, name: str) -> str:
+        """Count a failure; the sentence that offers help, or ""."""
+        if is_run_by_a_machine():
+            return ""
+        key = (self.notebook, name)
+        _failures[key] = _failures.get(key, 0) + 1
+        return next_hint(
+            hint_titles(open_notebook(self.notebook, Path.cwd()), name), _failures[key]
+        )
 
     def _see_the_cell_end(self, name: str) -> None:
         """Without hidden tests the asserts that follow in the cell decide whether the check is passed."""
-        shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-        if getattr(shell, "kernel", None) is None:  # a notebook's kernel, and not while grading
+        shell = notebook_shell()
+        if shell is None:
             return
 
         def ended(result: Any) -> None:
             shell.events.unregister("post_run_cell", ended)
             if result.success and "assert" in result.info.raw_cell:
-                self._remember(name)
+                self._passed(name)
+            elif _is_wrong(name, result.error_in_exec) and (hint := self._failed(name)):
+                display_both(hint, f'<p role="status">{escape(hint)}</p>')
 
         shell.events.register("post_run_cell", ended)
 
@@ -115,20 +146,31 @@ def _is_graded() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
-def _unread_definition(name: str) -> str:
-    """A note if the newest definition of the function never ran because of a syntax error."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return ""
-    shell = get_ipython()
+def _is_wrong(name: str, error: BaseException | None) -> bool:
+    """Whether what ended a cell shows a wrong answer, not one that is missing."""
+    missing = isinstance(error, NameError) and error.name == name
+    return (
+        isinstance(error, Exception)
+        and not isinstance(error, NotImplementedError | CheckFailed)
+        and not missing
+    )
+
+
+def _unless_unread(verdict: Verdict) -> Verdict:
+    """Only the news that the newest definition did not run, if a syntax error kept it from running."""
+    shell = ipython()
     cells = shell.user_ns.get("In", []) if shell is not None else []
-    newest = next((c for c in reversed(cells) if re.search(rf"^\s*def {name}\b", c, re.M)), "")
+    definition = re.compile(rf"^\s*def {re.escape(verdict.exercise)}\b", re.M)
+    newest = next((cell for cell in reversed(cells) if definition.search(cell)), "")
     try:
         compile(shell.transform_cell(newest) if newest else "", "cell", "exec")
     except SyntaxError:
-        return f"\n\nThe newest cell with `def {name}` has a syntax error and did not run."
-    return ""
+        sentence = (
+            f"The newest cell with `def {verdict.exercise}` has a syntax error and did not run:"
+            " mend it, run it, then check again."
+        )
+        return replace(verdict, sentence=sentence, details="")
+    return verdict
 
 
 def _wrapped(text: str, width: int = 92) -> str:
@@ -139,15 +181,3 @@ def _wrapped(text: str, width: int = 92) -> str:
         else textwrap.fill(line, width)
         for i, line in enumerate(lines)
     )
-
-
-def _show(verdict: Verdict) -> None:
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        get_ipython = None
-    if get_ipython is None or get_ipython() is None:
-        print(verdict.text())
-    else:
-        display({"text/plain": verdict.text(), "text/html": verdict.html()}, raw=True)

@@ -1,6 +1,7 @@
 """Run a whole notebook and judge every exercise in it: the work behind `byhand check PATH`."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +9,15 @@ from typing import Any
 
 from byhand.exercise import find_hidden_tests, load_exercises
 from byhand.problem import Problem
+from byhand.progress import (
+    Overview,
+    find_lessons,
+    find_work,
+    is_spare,
+    overview,
+    read_lesson,
+    remember,
+)
 from byhand.verdict import Status, Verdict
 
 VERDICT = "application/vnd.byhand.verdict+json"
@@ -33,17 +43,35 @@ class NotebookResult:
 
 
 def find_notebooks(path: Path) -> list[Path]:
-    """The notebook itself, or all notebooks in a folder and below; raises CheckError if there is none."""
+    """The notebook itself, or all lessons in a folder and below; raises CheckError if there is none.
+
+    A folder's new versions, backups and notebooks without exercises are not looked at.
+    """
     if not path.exists():
         raise CheckError(f"There is nothing at {path}: name a notebook or a folder of notebooks.")
     if path.is_file():
         if path.suffix != ".ipynb":
             raise CheckError(f"{path} is not a notebook: its name should end in .ipynb.")
         return [path]
-    found = [p for p in sorted(path.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+    found = [
+        p
+        for p in sorted(path.rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in p.parts and not is_spare(p) and read_lesson(p) is not None
+    ]
     if not found:
         raise CheckError(f"There is no notebook in {path} or below it.")
     return found
+
+
+def own_notebooks(start: Path) -> list[Path]:
+    """The lessons in the learner's own folder, in order; raises CheckError if there is none near `start`."""
+    folder = find_work(start)
+    if folder is None:
+        raise CheckError(
+            f"There are no lessons near {start}: change to the folder of the course,"
+            " or name a notebook or a folder of notebooks."
+        )
+    return [lesson.path for lesson in find_lessons(folder)]
 
 
 def check_notebook(path: Path) -> NotebookResult:
@@ -76,13 +104,29 @@ def check_notebook(path: Path) -> NotebookResult:
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:
-        client.execute()
+        client.execute(env=os.environ | {"NBGRADER_EXECUTION": "check"})
     except DeadKernelError:
         raise CheckError(
             f"{path}: the kernel died while the notebook ran. Look for a cell that ends Python "
             "(exit, os._exit) or needs more memory than there is."
         ) from None
     return NotebookResult(path, list(_verdicts(notebook, exercises, hidden)), hidden is not None)
+
+
+def remember_verdicts(results: list[NotebookResult], start: Path) -> Overview | None:
+    """Let the learner's record say what is right now; return their overview, None if nothing is in their folder.
+
+    `start` is where the learner is: a class's submissions are somebody else's.
+    """
+    folder = find_work(start)
+    if folder is None:
+        return None
+    names = {lesson.path.resolve(): lesson.name for lesson in find_lessons(folder)}
+    own = [(names[p], r) for r in results if (p := r.path.resolve()) in names]
+    for name, result in own:
+        for verdict in result.verdicts:
+            remember(folder, name, verdict.exercise, verdict.right)
+    return overview(folder) if own else None
 
 
 def emit_verdict(hidden: str, name: str, namespace: dict[str, Any]) -> None:

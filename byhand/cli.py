@@ -37,14 +37,22 @@ def study() -> None:
 
 @app.command()
 def check(
-    paths: Annotated[list[Path], typer.Argument(help="Notebooks, or folders of them.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Notebooks, or folders of them; your own if none is named."),
+    ] = None,
 ) -> None:
-    """Run notebooks and show what is right and what to mend next."""
-    from byhand.check_notebook import check_notebook, find_notebooks
+    """Run notebooks and show what is right, what to mend and, of your own, what is next."""
+    from byhand.check_notebook import (
+        check_notebook,
+        find_notebooks,
+        own_notebooks,
+        remember_verdicts,
+    )
 
-    notebooks = [notebook for path in paths for notebook in find_notebooks(path)]
-    right = True
-    for path in notebooks:
+    notebooks = [notebook for path in paths or [] for notebook in find_notebooks(path)]
+    right, results = True, []
+    for path in notebooks or own_notebooks(Path.cwd()):
         try:
             result = check_notebook(path)
         except Problem as problem:  # the other notebooks are still checked
@@ -52,9 +60,13 @@ def check(
             right = False
             continue
         right = right and result.right
+        results.append(result)
         console.print(_verdict_table(result))
         if not result.hidden:
             console.print("The hidden tests are not here: these are the checks you can see.")
+    overview = remember_verdicts(results, Path.cwd())
+    if overview is not None:
+        print(f"\n{overview.text()}")
     raise typer.Exit(0 if right else 1)
 
 

@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from byhand.progress import UNIT, display_both, learner_folder
+from byhand.front_end import display_both
+from byhand.progress import UNIT, learner_folder
 
 ARCHIVE = "my-work.zip"
 MOST_BYTES = 200_000_000

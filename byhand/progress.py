@@ -8,7 +8,6 @@ passed over. Whatever is wrong with it, a lesson goes on.
 import json
 import os
 import re
-import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape, unescape
@@ -16,10 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from byhand.front_end import display_both
+
 RECORD = Path(".byhand", "progress.txt")
 MOST_BYTES = 1_000_000  # of the record: it has a few thousand; more is something else
 UNIT = re.compile(r"(\d+)_\w+")
-NEW_VERSION = re.compile(r" \(new version( \d+)?\)$")
+SPARE = re.compile(r" \((new version( \d+)?|backup [^()]*)\)$")
 CHECKS = re.compile(r"""byhand\.checks\(\s*["'](\w+)["']\s*\)""")
 
 Key = tuple[str, str]  # the notebook's name in `byhand.checks("…")`, and the exercise's
@@ -230,14 +231,31 @@ def find_lessons(folder: Path) -> list[Lesson]:
                 paths += sorted(unit.glob("*.ipynb"))
     lessons: dict[str, Lesson] = {}
     for path in paths:
-        lesson = None if NEW_VERSION.search(path.stem) else read_lesson(path)
+        lesson = None if is_spare(path) else read_lesson(path)
         if lesson and (lesson.name not in lessons or path.stem == lesson.name):
             lessons[lesson.name] = lesson
     return list(lessons.values())
 
 
+def find_work(start: Path) -> Path | None:
+    """The learner's folder, seen from anywhere in the course: with lessons in it, or None.
+
+    It is the folder `start` is in or else, of `start` and the folders above it, `my-work` or `notebooks`.
+    """
+    start = start.resolve()
+    candidates = [learner_folder(start)]
+    for above in (start, *start.parents):
+        candidates += [above / "my-work", above / "notebooks"]
+    return next((folder for folder in candidates if find_lessons(folder)), None)
+
+
+def is_spare(path: Path) -> bool:
+    """Whether a notebook lies beside the one a learner works in: a new version or a backup of it."""
+    return SPARE.search(path.stem) is not None
+
+
 def read_lesson(path: Path) -> Lesson | None:
-    """Read one notebook; None if it is not a lesson of the course."""
+    """Read one notebook; None if it has no checks and no exercises."""
     try:
         cells = json.loads(path.read_bytes())["cells"]
         sources = [source_of(cell) for cell in cells]
@@ -250,9 +268,10 @@ def read_lesson(path: Path) -> Lesson | None:
         return Lesson(path.stem, path, path.stem, sound=False)
     names = [found[1] for source in sources if (found := CHECKS.search(source))]
     titles = [found[1] for source in sources if (found := re.match(r"\s*# +(.+)", source))]
-    if not names:
+    if not names and not exercises:
         return None
-    return Lesson(names[0], path, plain_text(titles[0]) if titles else path.stem, exercises)
+    title = plain_text(titles[0]) if titles else path.stem
+    return Lesson(names[0] if names else path.stem, path, title, exercises)
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -263,17 +282,6 @@ def source_of(cell: dict[str, Any]) -> str:
 def plain_text(markdown: str) -> str:
     """A heading or summary without tags and the signs of Markdown around code and emphasis."""
     return unescape(re.sub(r"<[^>]*>|[`*]", "", markdown)).strip()
-
-
-def display_both(text: str, html: str) -> None:
-    """Show `html` in a notebook; in a terminal or a script, `text`."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None:
-        print(text)
-        return
-    from IPython.display import display
-
-    display({"text/plain": text, "text/html": html}, raw=True)
 
 
 def _link(path: Path, here: Path) -> str:

@@ -62,7 +62,7 @@ class Verdict:
     def html(self) -> str:
         """The verdict as a quiet box that follows JupyterLab's light and dark themes."""
         return (
-            '<div role="status" style="border-left:4px solid #0072B2;padding:.3em .8em;max-width:46em;'
-            'color:var(--jp-ui-font-color1,inherit)">'
+            '<div role="status" style="border-left:4px solid var(--jp-brand-color1,#0072B2);'
+            'padding:.3em .8em;max-width:46em;color:var(--jp-content-font-color1,inherit)">'
             f"<strong>{escape(self.headline)}</strong><br>{escape(self.sentence)}</div>"
         )

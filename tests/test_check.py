@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from byhand.another_way import another_way
+from byhand.check import NO_HIDDEN_TESTS
 from byhand.check_notebook import CheckError, check_notebook, find_notebooks
-from byhand.verdict import Status
+from byhand.exercise import Exercise
+from byhand.hints import hint_titles
+from byhand.progress import passed, read_lesson, remember
+from byhand.verdict import Status, Verdict
 
 ROOT = Path(__file__).parent.parent
 RELEASED = ROOT / "notebooks" / "1_chain_rule" / "chain_rule.ipynb"
@@ -59,7 +65,7 @@ def outputs():
         "check('nudge')",
         "def two_weights(x1, x2, k):\n    return 5x1",
         "check('two_weights')",
-        "del two_weights",
+        RIGHT + "\ndel two_weights",
         "check('two_weights')",
     ]
     return dict(zip(["start", "_", "right", "_", "swapped", "typo", "grade", "_", "endless", "_",
@@ -104,6 +110,7 @@ def test_an_endless_loop_is_stopped(outputs):
 def test_a_definition_that_did_not_run_is_pointed_out(outputs):
     text = " ".join(texts(outputs["stale"]).split())
     assert "two_weights` has a syntax error and did not run" in text
+    assert "swapped" not in text, "the older function's fault is not the cause"
     assert "did not run" not in texts(outputs["swapped"])
 
 
@@ -124,6 +131,123 @@ def test_without_hidden_tests_check_says_so_and_grade_says_nothing(tmp_path):
     )
     (shown,) = outputs
     assert "all there is" in shown.text
+
+
+@pytest.fixture
+def work(tmp_path):
+    """A folder of a learner in the course, with unit 1."""
+    shutil.copytree(ROOT / "tests" / "hidden", tmp_path / "tests" / "hidden")
+    shutil.copytree(RELEASED.parent, tmp_path / "my-work" / "1_chain_rule")
+    return tmp_path / "my-work" / "1_chain_rule"
+
+
+def test_from_the_third_failure_on_the_folds_are_offered_one_by_one(work):
+    tries = ["check('two_weights')"] * 5
+    not_yet = "def two_weights(x1, x2, k):\n    raise NotImplementedError()"
+    _, *outputs = run(START, not_yet, *tries, SWAPPED, *tries, RIGHT, tries[0], SWAPPED, tries[0],
+                      folder=work)  # fmt: skip
+    shown = ["".join(re.findall(r"Stuck\? Open “(.*?)” below", texts(o))) for o in outputs]
+
+    first, last = "Help: the weights are not among the arguments", "Help: almost the answer, please"
+    assert shown == ["", *[""] * 5, "", "", "", first, last, last, "", "", "", ""]
+
+
+def test_in_a_class_the_folds_are_offered_too(work):
+    shutil.rmtree(work.parent.parent / "tests")
+    test = "check('two_weights')\nassert two_weights(1, 2, 3) == (3, 6)"
+    outputs = run(START, test, test, test, SWAPPED, test, test, test, folder=work)
+    offered = ["Stuck? Open" in str(o) for o in outputs]
+    assert offered == [*[False] * 7, True]
+    assert "Help: the weights are not among the arguments" in texts(outputs[7][-1:])
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", '{"cells": [{}]}', '{"cells": []}'])
+def test_without_a_sound_notebook_no_fold_is_offered(tmp_path, content):
+    path = tmp_path / "a.ipynb"
+    if content is not None:
+        path.write_text(content)
+    assert hint_titles(path, "sigmoid") == []
+
+
+def test_each_exercise_of_the_course_has_folds_that_can_be_offered():
+    for path in ROOT.glob("notebooks/*/*.ipynb"):
+        for name in read_lesson(path).exercises:
+            assert hint_titles(path, name) or not read_lesson(path).exercises[name], (path, name)
+
+
+OTHER = "def two_weights(x1, x2, k):\n    both = [k * x for x in (x1, x2)]\n    return tuple(both)"
+
+
+def test_a_learner_alone_sees_another_way_in_a_closed_fold_if_it_is_one(work):
+    *_, other, _, same = run(START, OTHER, "check('two_weights')", RIGHT, "check('two_weights')",
+                             folder=work)  # fmt: skip
+    html = other[0].data["text/html"]
+    assert "<details" in html
+    assert "open" not in html.split("<details")[1].split(">")[0]
+    assert "Another way</summary><pre><code>def two_weights(x1, x2, k):\n    return k * x1" in html
+    assert "Another way" not in same[0].data["text/html"]
+
+
+def test_in_a_class_nothing_is_given_away(work):
+    shutil.rmtree(work.parent.parent / "tests")
+    check = "check('two_weights')"
+    _, _, *checked, _, last = run(START, OTHER, check, SWAPPED, check, RIGHT, check, folder=work)
+    for outputs in (checked[0], checked[2], last):
+        (shown,) = outputs
+        assert (shown.output_type, shown.name) == ("stream", "stdout")
+        assert shown.text == NO_HIDDEN_TESTS + "\n"
+
+
+def test_while_nbgrader_runs_the_notebook_no_way_is_shown(work):
+    *_, outputs = run(
+        START, OTHER, "check('two_weights')", folder=work, NBGRADER_EXECUTION="validate"
+    )
+    assert "✓ two_weights" in outputs[0].data["text/html"]
+    assert "Another way" not in outputs[0].data["text/html"]
+
+
+class Area(Exercise):
+    points = 1
+
+    def reference(a, b):
+        O = a * b + 1  # noqa: E741
+        return O
+
+    def cases(rng):
+        yield 1, 2
+
+
+def area_in_other_names(width, height):
+    """The area."""
+    # a comment
+    result = 1 + height * width
+    return result
+
+
+def area_in_a_loop(a, b):
+    total = 1
+    for _ in range(a):
+        total += b
+    return total
+
+
+def test_another_way_is_one_that_differs_in_more_than_names_and_order():
+    assert another_way(Area, area_in_other_names) is None
+    assert another_way(Area, area_in_a_loop) == ("def area(a, b):\n    O = a * b + 1\n    return O")
+
+
+def test_where_the_learners_source_is_not_to_be_had_no_way_is_shown():
+    for own in (len, lambda a, b: a * b, 3, eval("lambda a, b: a * b")):
+        assert another_way(Area, own) is None
+
+
+def test_the_result_follows_the_theme_and_is_announced():
+    html = Verdict("sigmoid", 2, 2, Status.RIGHT, "Right in all 4 calls.").html()
+    assert 'role="status"' in html
+    assert "✓ sigmoid" in html, "not by colour alone"
+    colours = re.findall(r"(?:color|border-left|background)[^:;]*:([^;\"]*)", html)
+    assert colours
+    assert all("var(--jp-" in colour for colour in colours)
 
 
 def test_check_works_in_a_plain_script():
@@ -231,6 +355,46 @@ def test_paths_that_are_no_notebooks_are_refused_with_a_sentence(tmp_path):
     ]:
         with pytest.raises(CheckError, match=words):
             find_notebooks(path)
+
+
+def test_without_a_path_the_learners_own_lessons_are_checked_and_what_is_next_is_shown(work):
+    with_answer(work / "chain_rule.ipynb", "two_weights", RIGHT)
+    shutil.copy(work / "chain_rule.ipynb", work / "chain_rule (new version).ipynb")
+    nbformat.write(nbformat.v4.new_notebook(), work / "Untitled.ipynb")
+    remember(work.parent, "chain_rule", "forward")  # was right, and is not any more
+
+    run = byhand("check", folder=work.parent.parent)
+
+    assert run.returncode == 1
+    assert run.stderr == ""
+    assert run.stdout.count("two_weights") == 1
+    overview = run.stdout[run.stdout.index("Your progress") :]
+    assert overview.startswith("Your progress: 1 of 8 exercises, 1 of 16 points\n")
+    assert "◐  Unit 1 · One slope at a time  1 of 8 exercises  1 of 16 points" in overview
+    assert "Next: forward in Unit 1" in overview
+    assert passed(work.parent) == {("chain_rule", "two_weights")}
+
+
+def test_what_somebody_handed_in_is_checked_and_nothing_written(work):
+    submitted = work.parent.parent / "submitted" / "ana" / "1_chain_rule"
+    submitted.mkdir(parents=True)
+    with_answer(submitted / "chain_rule.ipynb", "two_weights", RIGHT)
+
+    run = byhand("check", "submitted/ana", folder=work.parent.parent)
+
+    assert "1 of 16" in run.stdout
+    assert "Your progress" not in run.stdout
+    assert [path.name for path in submitted.parent.rglob("*")] == [
+        "1_chain_rule",
+        "chain_rule.ipynb",
+    ]
+    assert passed(work.parent) == set()
+
+
+def test_outside_the_course_it_says_where_to_go(tmp_path):
+    run = byhand("check", folder=tmp_path)
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"There are no lessons near {tmp_path}: change to the folder")
 
 
 def test_a_notebook_without_exercises_is_said_to_have_none(tmp_path):
