@@ -103,7 +103,9 @@ def test_every_exercise_has_a_time_a_difficulty_and_a_fold_of_hints(notebook):
             continue
         name, points = nbgrader["grade_id"], nbgrader["points"]
         unit = "point" if points == 1 else "points"
-        heading = rf"### Exercise · `{name}` · [●○]{{3}} · \d+ minutes · {points} {unit}\n"
+        heading = (
+            rf"### Exercise · `{name}` · [●○]{{3}} · \d+ (minutes|seconds) · {points} {unit}\n"
+        )
         assert re.search(heading, "\n".join(source for _, source, _ in sources[:i])), name
         hints = sources[i + 1][1].count("<details><summary>Help")
         assert hints >= 2, f"{name} has {hints} hints"

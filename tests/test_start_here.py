@@ -1,0 +1,106 @@
+"""Start here says what is true: of the checks, of the other units, of NumPy."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from byhand.exercise import load_exercises
+from byhand.figures import start_here as figures
+from byhand.judge import judge
+from byhand.student import NamespaceStudent
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "source" / "0_start_here" / "start_here.md").read_text("utf-8")
+HIDDEN = ROOT / "tests" / "hidden"
+EXERCISES = load_exercises(HIDDEN / "start_here.py")
+
+
+def words(picture):
+    """Everything that is written in a picture."""
+    return [t.get_text() for t in picture.findobj(Text) if t.get_visible() and t.get_text()]
+
+
+def verdict(body):
+    namespace = {}
+    exec(f"def mean_of_two(a, b):\n    {body}", namespace)
+    return judge(EXERCISES["mean_of_two"], NamespaceStudent(namespace))
+
+
+def test_the_first_check_says_what_the_text_promises():
+    untouched = verdict("raise NotImplementedError()")
+    wrong = verdict("return a + b / 2")
+    right = verdict("return (a + b) / 2")
+    headlines = "\n".join(v.headline for v in (untouched, wrong, right))
+    assert f"```text\n{headlines}\n```" in TEXT
+    headline, said = wrong.text(details=True).split("\n", 1)
+    assert headline == wrong.headline
+    assert f"```text\n{said}\n```" in TEXT
+
+
+@pytest.mark.parametrize("row", re.findall(r"^\| \d.*\| \d+ \|$", TEXT, re.MULTILINE))
+def test_the_table_of_units_has_their_points(row):
+    unit, *_, points = (part.strip() for part in row.strip("|").split("|"))
+    texts = sorted((ROOT / "source").glob(f"{unit[0]}_*/*.md"))
+    notebook = texts[1 if "second" in unit else 0].stem
+    exercises = load_exercises(HIDDEN / f"{notebook}.py")
+    assert int(points) == sum(exercise.points for exercise in exercises.values())
+
+
+def test_the_table_of_units_has_every_notebook():
+    rows = re.findall(r"^\| \d.*\| \d+ \|$", TEXT, re.MULTILINE)
+    assert len(rows) == len(list((ROOT / "source").glob("[1-9]_*/*.md")))
+
+
+def test_nothing_here_has_points():
+    assert len(EXERCISES) == 5
+    assert all(exercise.points == 0 for exercise in EXERCISES.values())
+
+
+def test_the_map_shows_every_unit_once():
+    shown = words(figures.draw_course_map())
+    units = sorted(path.name[0] for path in (ROOT / "source").glob("*_*") if path.is_dir())
+    assert sorted(word for word in shown if word.isdigit()) == units
+
+
+@pytest.mark.parametrize("left", figures.SHAPES)
+@pytest.mark.parametrize("right", figures.SHAPES)
+def test_broadcast_shows_what_numpy_does(left, right):
+    arrays = [np.zeros(figures.SHAPES[name]) for name in (left, right)]
+    picture = figures.draw_broadcast(left, right)
+    try:
+        result = (arrays[0] - arrays[1]).shape
+    except ValueError:
+        assert "is refused" in picture.alt
+        assert "✗" in words(picture)
+    else:
+        assert f"gives {result}" in picture.alt
+        assert str(result) in words(picture)
+        assert "✗" not in words(picture)
+
+
+def test_product_shows_the_row_and_the_column_that_make_an_entry():
+    for row, column in np.ndindex(4, 3):
+        picture = figures.draw_product(row, column)
+        terms = figures.INPUTS[row] * figures.WEIGHTS[:, column]
+        entry = str(terms.sum()).replace("-", "−")
+        assert picture.alt.endswith(f"= {entry}.")
+        assert f"entry [{row}, {column}]" in words(picture)
+
+
+def test_axis_shows_the_sums_it_speaks_of():
+    picture = figures.draw_axis()
+    assert "axis=0) gives 12, 5, 6: shape (3,)" in picture.alt
+    assert "axis=1) gives 6, 5, 6, 6: shape (4,)" in picture.alt
+    table = np.array([[1, 2, 3], [4, 0, 1], [2, 2, 2], [5, 1, 0]])  # the one of the cell beside it
+    assert re.sub(r"\s", "", str(table.tolist())) in re.sub(r"\s", "", TEXT)
+    assert table.sum(axis=0).tolist() == [12, 5, 6]
+    assert table.sum(axis=1).tolist() == [6, 5, 6, 6]
+
+
+def test_perfect_predictions_have_the_error_of_the_trap():
+    prediction = np.array([[1.0], [0.0], [1.0], [1.0]])
+    trap = np.mean((prediction - prediction.ravel()) ** 2)
+    assert f"an error of {trap:g}." in TEXT
