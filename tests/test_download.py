@@ -124,6 +124,13 @@ def test_links_that_lead_nowhere_pipes_and_old_dates_do_no_harm(work):
     assert pack(work)[1:] == (4, [])
 
 
+def test_nothing_is_packed_while_a_machine_runs_the_notebook(work, capsys, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "build")
+    download_my_work()
+    assert not (work / ARCHIVE).exists()
+    assert "in your own notebook" in capsys.readouterr().out
+
+
 def test_without_any_work_the_archive_is_not_made(tmp_path):
     with pytest.raises(CannotPack, match="nothing to download"):
         pack(tmp_path)

@@ -28,7 +28,7 @@ Shape = tuple[int, ...]
 
 
 def _arrow(
-    axes: Axes, start: Point, end: Point, colour: str = QUIET, bend: float = 0, width: float = 2.2,
+    axes: Axes, start: Point, end: Point, colour: str = QUIET, width: float = 2.2,
     dashed: bool = False, head: float = 16,
 ) -> None:  # fmt: skip
     axes.annotate(
@@ -37,7 +37,6 @@ def _arrow(
         start,
         arrowprops={
             "arrowstyle": "-|>,head_length=0.5,head_width=0.28",
-            "connectionstyle": f"arc3,rad={bend}",
             "linestyle": (0, (3, 2)) if dashed else "-",
             "color": colour,
             "linewidth": width,
