@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import nbformat
 from nbconvert.writers import FilesWriter
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
@@ -29,6 +31,7 @@ from traitlets import Unicode
 
 from byhand.grading import preprocessors
 from byhand.grading.private_gradebook import PRIVATE, PrivateGradebook, share
+from byhand.grading.reading import SubmissionExporter
 from byhand.grading.rows import Rows
 from byhand.problem import Problem
 
@@ -128,6 +131,24 @@ class StagedCourse(CourseDirectory):
         return os.path.join(staged, student_id, assignment_id)
 
 
+class InMemoryExporter(SubmissionExporter):
+    """Hands the repaired notebook on as it is: no file in between, and no copies, since nobody else has it.
+
+    What is written in the end is validated, as ever.
+    """
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **_: Any) -> tuple[Any, Any]:
+        resources = self._init_resources(resources)
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        if self.parent._sanitizing:
+            return nb, resources
+        return nbformat.writes(nb, version=self.nbformat_version) + "\n", resources
+
+    def _read_sanitized(self, path: Path) -> Any:
+        return self.parent.sanitized
+
+
 class SubmissionConverter(Autograde):
     """nbgrader's conversion, made once for all submissions of an assignment."""
 
@@ -138,6 +159,8 @@ class SubmissionConverter(Autograde):
         self.gradebook = PrivateGradebook(task.source)
         self.files = task.files
         self.writer = FilesWriter(parent=self, config=self.config)
+        if self.exporter_class is SubmissionExporter:
+            self.exporter_class = InMemoryExporter
         self.exporter = self.exporter_class(parent=self, config=self.config)
 
     def grade(self, submitted: Submitted) -> dict[str, Any]:
@@ -173,9 +196,14 @@ class SubmissionConverter(Autograde):
         with self._noticing_errors():
             super().convert_single_notebook(notebook_filename)
 
-    def write_single_notebook(self, output: str, resources: Any) -> None:
-        super().write_single_notebook(output, resources)
-        self.exporter._nb_metadata.clear()  # nbconvert keeps one for each notebook
+    def write_single_notebook(self, output: Any, resources: Any) -> None:
+        if isinstance(output, str):
+            super().write_single_notebook(output, resources)
+        else:
+            self.writer.build_directory = self._format_dest(
+                self.coursedir.assignment_id, self.coursedir.student_id
+            )
+            self.sanitized = output
         if not self._sanitizing:
             notes = resources.get("byhand", {}).get("notes", [])
             self.notes += [note for note in notes if note not in self.notes]

@@ -14,6 +14,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
     Notebook,
     SolutionCell,
@@ -21,6 +22,7 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
 from sqlalchemy import create_engine, insert
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -68,7 +70,9 @@ class PrivateGradebook(Gradebook):
         """Every object of the assignment, with the relations nbgrader's steps follow."""
         [self._assignment] = self.db.query(Assignment).all()
         self._notebooks = {notebook.name: notebook for notebook in self.db.query(Notebook)}
-        cells = self.db.query(BaseCell).all()
+        cells = [
+            cell for kind in (GradeCell, SolutionCell, TaskCell) for cell in self.db.query(kind)
+        ]
         sources = self.db.query(SourceCell).all()
         self._cells = {cell.id: cell for cell in cells}
         self._sources: dict[tuple[str, str], SourceCell] = {}

@@ -96,11 +96,14 @@ class SubmissionExporter(NotebookExporter):
         resources["metadata"] = ResourcesDict()
         resources["metadata"].update(name=path.stem, path=str(path.parent))
         if self._is_sanitized(path, resources):
-            notebook = nbformat.read(str(path), as_version=4)
+            notebook = self._read_sanitized(path)
             resources["byhand"] = notebook.metadata.pop("byhand", {"notes": []})
         else:
             notebook = self._read_submitted(path, resources)
         return self.from_notebook_node(notebook, resources=resources, **kw)
+
+    def _read_sanitized(self, path: Path) -> Any:
+        return nbformat.read(str(path), as_version=4)
 
     def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
         """Nothing after each single step: what is written is valid, or writing it complains."""
