@@ -159,9 +159,10 @@ class SubmissionConverter(Autograde):
         self.gradebook = PrivateGradebook(task.source)
         self.files = task.files
         self.writer = FilesWriter(parent=self, config=self.config)
-        if self.exporter_class is SubmissionExporter:
-            self.exporter_class = InMemoryExporter
-        self.exporter = self.exporter_class(parent=self, config=self.config)
+        kind: Any = self.trait_values()["exporter_class"]
+        if kind is SubmissionExporter:
+            kind = InMemoryExporter
+        self.exporter = kind(parent=self, config=self.config)
 
     def grade(self, submitted: Submitted) -> dict[str, Any]:
         """The fields of `Graded`."""
