@@ -91,13 +91,16 @@ def read_results(course: Path, assignment: str) -> Results:
     Raises Problem where there is no gradebook, no such assignment in it, or no grade.
     """
     with open_gradebook(course) as gradebook:
-        names = [each.name for each in gradebook.assignments]
-        if assignment not in names:
-            there = f"there is {', '.join(names)}" if names else "it holds no assignment yet"
-            raise Problem(f"The gradebook has no assignment `{assignment}`: {there}.")
-        points = float(gradebook.find_assignment(assignment).max_score)
-        submissions = _submissions(gradebook, assignment)
-        students = [student.id for student in gradebook.students]
+        return results_in(gradebook, course, assignment)
+
+
+def results_in(gradebook: Any, course: Path, assignment: str) -> Results:
+    """The same from a gradebook that is open. Raises Problem where there is no such assignment, or no grade."""
+    names = [each.name for each in gradebook.assignments]
+    if assignment not in names:
+        there = f"there is {', '.join(names)}" if names else "it holds no assignment yet"
+        raise Problem(f"The gradebook has no assignment `{assignment}`: {there}.")
+    submissions = _submissions(gradebook, assignment)
     if not submissions:
         raise Problem(
             f"Nobody's {assignment} has been graded yet: run `nbgrader autograde {assignment}` first."
@@ -107,9 +110,10 @@ def read_results(course: Path, assignment: str) -> Results:
         _add_logs(course, assignment, submission, order)
     exercises = {each for one in submissions.values() for each in one.results}
     handed_in = _handed_in(course, assignment)
+    students = [student.id for student in gradebook.students]
     return Results(
         assignment,
-        points,
+        float(gradebook.find_assignment(assignment).max_score),
         sorted(exercises, key=lambda e: (e.notebook, order.get(e.name, len(order)), e.name)),
         [submissions[student] for student in sorted(submissions)],
         sorted(s for s in students if s not in submissions and s not in handed_in),
