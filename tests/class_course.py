@@ -19,7 +19,7 @@ SECRET = "0123456789abcdef" * 4
 
 def make_course(course: Path, assignments: list[str], size: int) -> Path:
     """A course in which the first students of each simulated class have handed in."""
-    demo._prepare(ROOT, course, assignments[0])
+    demo.prepare(ROOT, course, assignments[0])
     without_notebooks = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints")
     for assignment in assignments[1:]:
         unit = Path("source", assignment)
