@@ -159,16 +159,22 @@ def grade(
     from byhand.grading.class_run import grade_class
     from byhand.grading.run_progress import RunProgress, print_summary
 
-    with RunProgress(console) as progress:
-        summary = grade_class(
-            Path.cwd(),
-            assignments,
-            students=student,
-            force=force,
-            workers=workers,
-            scheduler=scheduler,
-            progress=progress,
+    try:
+        with RunProgress(console) as progress:
+            summary = grade_class(
+                Path.cwd(),
+                assignments,
+                students=student,
+                force=force,
+                workers=workers,
+                scheduler=scheduler,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        print(
+            "Stopped. What is graded is kept: the same command goes on from here.", file=sys.stderr
         )
+        raise typer.Exit(130) from None
     print_summary(summary, console)
 
 

@@ -259,8 +259,10 @@ class ClassRun:
             self.progress.begin(len(due))
         if due:
             self.executor.ready()
-            self._grade(deque(due))
-            self._apply()
+            try:
+                self._grade(deque(due))
+            finally:
+                self._apply()
         shutil.rmtree(self.staging, ignore_errors=True)
 
     def _due(self, assignment: str, students: Sequence[str]) -> list[_Submission]:

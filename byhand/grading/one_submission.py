@@ -25,13 +25,16 @@ from uuid import uuid4
 import nbformat
 from nbconvert.writers import FilesWriter
 from nbgrader.apps.autogradeapp import AutogradeApp
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
 from traitlets import Unicode
 
 from byhand.grading import preprocessors
+from byhand.grading.preprocessors import write_missing_log
 from byhand.grading.private_gradebook import PRIVATE, PrivateGradebook, share
-from byhand.grading.reading import SubmissionExporter
+from byhand.grading.reading import SubmissionExporter, printable
 from byhand.grading.rows import Rows
 from byhand.problem import Problem
 
@@ -113,7 +116,12 @@ def _application(course: str) -> AutogradeApp:
 @lru_cache(maxsize=4)
 def _converter(packed: bytes) -> "SubmissionConverter":
     task: Task = pickle.loads(packed)
-    return SubmissionConverter(task, _application(task.course))
+    try:
+        return SubmissionConverter(task, _application(task.course))
+    except Exception as error:
+        raise Problem(
+            f"nbgrader cannot grade with the settings in nbgrader_config.py ({type(error).__name__}: {error})."
+        ) from error
 
 
 class StagedCourse(CourseDirectory):
@@ -159,9 +167,8 @@ class SubmissionConverter(Autograde):
         self.gradebook = PrivateGradebook(task.source)
         self.files = task.files
         self.writer = FilesWriter(parent=self, config=self.config)
-        kind: Any = self.trait_values()["exporter_class"]
-        if kind is SubmissionExporter:
-            kind = InMemoryExporter
+        chosen: Any = getattr(self, "exporter_class")  # noqa: B009 (its type is unknown to mypy)
+        kind = InMemoryExporter if chosen is SubmissionExporter else chosen
         self.exporter = kind(parent=self, config=self.config)
 
     def grade(self, submitted: Submitted) -> dict[str, Any]:
@@ -172,12 +179,12 @@ class SubmissionConverter(Autograde):
         self.coursedir.staged = os.path.join(self.files, folder)
         self.assignments = {submitted.folder: submitted.notebooks}
         self.notes: list[str] = []
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
         failure = ""
         try:
             os.makedirs(self._format_dest(self.coursedir.assignment_id, submitted.student))
             self.convert_notebooks()
-        except (Exception, SystemExit) as error:
+        except Exception as error:
             cause = self.error or error
             if _is_infrastructure(cause):
                 raise _as_problem(cause) from None
@@ -190,8 +197,35 @@ class SubmissionConverter(Autograde):
         return True
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        handed_in = {Path(notebook).stem for notebook in self.notebooks}
         with self._noticing_errors():
-            super().init_assignment(assignment_id, student_id)
+            try:
+                super().init_assignment(assignment_id, student_id)
+            except NbGraderException:
+                if self.notebooks:
+                    raise
+                self._score_nothing(assignment_id, student_id)  # where nbgrader gives up
+            self._note_names(handed_in, assignment_id, student_id)
+
+    def _score_nothing(self, assignment_id: str, student_id: str) -> None:
+        """What nbgrader does for a missing notebook, for all of them."""
+        submission = self.gradebook.find_submission(assignment_id, student_id)
+        for grade in [grade for notebook in submission.notebooks for grade in notebook.grades]:
+            grade.auto_score, grade.needs_manual_grade = 0, False
+
+    def _note_names(self, handed_in: set[str], assignment_id: str, student_id: str) -> None:
+        """Name notebooks that are missing, with what was handed in in their place, and those nobody asked for."""
+        notebooks = self.gradebook.find_assignment(assignment_id).notebooks
+        asked = [notebook.name for notebook in notebooks]
+        others = sorted(handed_in.difference(asked))
+        for name in asked:
+            if name not in handed_in:
+                note = _missing(name, others)
+                self.notes.append(note)
+                write_missing_log(Path.cwd(), assignment_id, student_id, name, note)
+        if others and handed_in.issuperset(asked):
+            names = ", ".join(f"{printable(name, 60)}.ipynb" for name in others[:5])
+            self.notes.append(f"also handed in and not graded: {names}")
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         with self._noticing_errors():
@@ -217,16 +251,30 @@ class SubmissionConverter(Autograde):
         """nbgrader logs errors and goes on: keep the first."""
         try:
             yield
-        except BaseException as error:
+        except Exception as error:
             self.error = self.error or error
             raise
 
 
-def _is_infrastructure(error: BaseException) -> bool:
+def _missing(name: str, others: list[str]) -> str:
+    """The sentence about a missing notebook."""
+    best = process.extractOne(
+        name, others, scorer=fuzz.WRatio, processor=default_process, score_cutoff=70
+    )
+    if best is not None:
+        return (
+            f"{name}.ipynb is missing and scores 0, but {printable(best[0], 60)}.ipynb looks like it: rename that, and "
+            "grade again with --force"
+        )
+    instead = ", ".join(f"{printable(other, 60)}.ipynb" for other in others[:5]) or "no notebook"
+    return f"{name}.ipynb is missing and scores 0; handed in: {instead}"
+
+
+def _is_infrastructure(error: Exception) -> bool:
     return isinstance(error, Problem) or getattr(error, "errno", None) in INFRASTRUCTURE
 
 
-def _as_problem(error: BaseException) -> Problem:
+def _as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     return Problem(
@@ -248,7 +296,8 @@ def begin_process() -> None:
 
 
 def _end(*_: object) -> None:
-    raise SystemExit(0)
+    preprocessors.close_shared_worker()
+    os._exit(0)
 
 
 def _end_with(parent: Any) -> None:

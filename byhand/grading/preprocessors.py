@@ -3,6 +3,7 @@
 import atexit
 import functools
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -111,8 +112,6 @@ class SaveNotes(NbGraderPreprocessor):
 
 def write_log(course: Path, about: dict[str, str], run: GradedRun, notes: list[str]) -> None:
     """What the instructor needs to understand a grade and to run one exercise again."""
-    path = log_path(course, about["assignment"], about["student"], about["notebook"])
-    path.parent.mkdir(parents=True, exist_ok=True)
     verdicts = {
         name: asdict(verdict) | {"status": verdict.status.value}
         for name, verdict in run.verdicts.items()
@@ -125,7 +124,23 @@ def write_log(course: Path, about: dict[str, str], run: GradedRun, notes: list[s
         "verdicts": verdicts,
         "seconds": {name: run.seconds[name] for name in run.verdicts},
     }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    _write_log(log_path(course, about["assignment"], about["student"], about["notebook"]), content)
+
+
+def write_missing_log(
+    course: Path, assignment: str, student: str, notebook: str, note: str
+) -> None:
+    """The log of a notebook that was not handed in."""
+    content = {"seeds": {}, "level": "", "notes": [note], "verdicts": {}, "seconds": {}}
+    _write_log(log_path(course, assignment, student, notebook), content)
+
+
+def _write_log(path: Path, content: dict[str, Any]) -> None:
+    """Whole or not at all: the process may be killed at any moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(unfinished, path)
 
 
 def log_path(course: Path, assignment: str, student: str, notebook: str) -> Path:
