@@ -70,6 +70,22 @@ def check(
     raise typer.Exit(0 if right else 1)
 
 
+@app.command()
+def carry_over(
+    notebooks: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Lessons with a new version beside them; all of yours if none is named."
+        ),
+    ] = None,
+) -> None:
+    """Move your answers into the new version of a lesson; the old file stays as a backup."""
+    from byhand.carry_over import carry_over
+
+    for sentence in carry_over(notebooks or [], Path.cwd()):
+        print(sentence)
+
+
 def _verdict_table(result: "NotebookResult") -> Table:
     table = Table(
         "", "exercise", "points", "what to fix", title=str(result.path), title_justify="left"

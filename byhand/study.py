@@ -3,22 +3,24 @@
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from byhand.problem import Problem
+from byhand.progress import find_lessons
 
-LESSON = Path("1_chain_rule", "chain_rule.ipynb")
 RECORD = Path(".byhand", "released.json")
+KEPT = Path(".byhand", "released")
 
 # file name within the course → digest of the release that the learner was last given
 Record = dict[str, str]
 
 
 def study(start: Path) -> None:
-    """Bring `my-work/` up to date and run JupyterLab on unit 1 until the learner stops it.
+    """Bring `my-work/` up to date and run JupyterLab on the first lesson until the learner stops it.
 
     Raises Problem if `start` is not in the course, `my-work/` cannot be written, or
     JupyterLab is not installed.
@@ -27,17 +29,18 @@ def study(start: Path) -> None:
     work = course / "my-work"
     for sentence in update(course / "notebooks", work):
         print(sentence)
-    open_lab(work)
+    first = find_lessons(course / "notebooks")[0].path
+    open_lab(work, first.relative_to(course / "notebooks"))
 
 
 def find_course(start: Path) -> Path:
     """Return the folder of the course, `start` or one above it; raise Problem if none is."""
     start = start.resolve()
     for folder in (start, *start.parents):
-        if (folder / "notebooks" / LESSON).is_file():
+        if find_lessons(folder / "notebooks"):
             return folder
     raise Problem(
-        f"There is no course in {start} (no notebooks/{LESSON.as_posix()}):"
+        f"There is no course in {start} (no folder notebooks/ with lessons):"
         " change to the folder you cloned or unpacked, and try again."
     )
 
@@ -71,6 +74,7 @@ def update_file(release: Path, work: Path, name: str, given: Record) -> str:
     Returns "" or, if the learner's version stays and the new one lies beside it, a sentence.
     """
     new, mine = release / name, work / name
+    keep_release(new, work, name)
     before, given[name] = given.get(name), digest(new)
     if "img" in PurePosixPath(name).parts:
         before = digest(mine)  # nobody works in a picture: the course's is the right one
@@ -80,8 +84,33 @@ def update_file(release: Path, work: Path, name: str, given: Record) -> str:
     given[beside] = given[name]
     return (
         f"You have changed {name}, and so has the course: yours stays as it is, and the new one is"
-        f' beside it as "{PurePosixPath(beside).name}".'
+        f' beside it as "{PurePosixPath(beside).name}". To move your answers into it:'
+        f" {command()} carry-over"
     )
+
+
+def command() -> str:
+    """How this command was called: the learner's shell need not know where it is."""
+    return sys.argv[0] if Path(sys.argv[0]).stem == "byhand" else "byhand"
+
+
+def keep_release(new: Path, work: Path, name: str) -> None:
+    """Keep how the course gave out a notebook, so that what the learner changed can be told from it."""
+    kept = kept_in(work, Path(name)) / f"{digest(new)[:16]}.ipynb"
+    if new.suffix == ".ipynb" and not kept.exists():
+        with suppress(OSError):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(kept, new.read_bytes())
+
+
+def kept_releases(work: Path, name: Path) -> list[Path]:
+    """All releases of a notebook that the learner was given."""
+    return sorted(kept_in(work, name).glob("*.ipynb"))
+
+
+def kept_in(work: Path, name: Path) -> Path:
+    """Where the releases of `unit/a.ipynb` are kept."""
+    return work / KEPT / name.with_suffix("")
 
 
 def place(new: Path, target: Path, given: str | None) -> bool:
@@ -152,8 +181,8 @@ def write_whole(path: Path, content: bytes) -> None:
     os.replace(part, path)
 
 
-def open_lab(work: Path) -> None:
-    """Run JupyterLab on unit 1 in this process until Ctrl-C, which ends it and its kernels.
+def open_lab(work: Path, lesson: Path) -> None:
+    """Run JupyterLab on a lesson in this process until Ctrl-C, which ends it and its kernels.
 
     If the port is taken, it uses the next one. Raises Problem if JupyterLab is not installed.
     """
@@ -171,7 +200,7 @@ def open_lab(work: Path) -> None:
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(path for path in paths if path)
     LabApp.launch_instance(
         [
-            str(LESSON),
+            str(lesson),
             f"--ServerApp.root_dir={work}",
             "--Application.log_level=WARN",  # the address, but not 40 lines before it
             "--ServerApp.answer_yes=True",  # one Ctrl-C is enough: notebooks save themselves

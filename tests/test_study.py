@@ -1,4 +1,4 @@
-"""`byhand study`: updates never cost a learner their work, and JupyterLab opens on unit 1."""
+"""`byhand study`: updates never cost a learner their work, and JupyterLab opens on the first lesson."""
 
 import json
 import os
@@ -17,8 +17,10 @@ from urllib.request import urlopen
 import pytest
 
 from byhand.problem import Problem
-from byhand.study import LESSON, RECORD, find_course, study, update
+from byhand.study import KEPT, RECORD, find_course, study, update
 
+LESSON = Path("1_chain_rule", "chain_rule.ipynb")
+START_HERE = Path("0_start_here", "start_here.ipynb")
 BESIDE = LESSON.with_stem("chain_rule (new version)")
 BESIDE_2 = LESSON.with_stem("chain_rule (new version 2)")
 PICTURE = LESSON.parent / "img" / "unit.svg"
@@ -28,7 +30,7 @@ def write_notebook(path: Path, code: str, outputs: tuple[str, ...] = ()) -> None
     cell = {
         "cell_type": "code",
         "id": "answer",
-        "metadata": {"trusted": True} if outputs else {},
+        "metadata": {"nbgrader": {"grade": True, "grade_id": "answer", "points": 1}},
         "source": code.splitlines(keepends=True),
         "execution_count": 1 if outputs else None,
         "outputs": [{"output_type": "stream", "name": "stdout", "text": list(outputs)}][
@@ -83,7 +85,7 @@ def test_the_first_time_the_whole_release_is_copied(course: Course) -> None:
     assert course.update() == []
 
     copied = {path.relative_to(course.work) for path in course.work.rglob("*") if path.is_file()}
-    assert copied == {LESSON, PICTURE, RECORD}
+    assert {path for path in copied if KEPT not in path.parents} == {LESSON, PICTURE, RECORD}
     assert (course.work / LESSON).read_bytes() == (course.notebooks / LESSON).read_bytes()
 
 
@@ -235,6 +237,25 @@ def test_a_record_that_cannot_be_written_costs_no_work_and_no_update(course: Cou
     assert course.codes() == {LESSON.name: "mine", BESIDE.name: "release 2"}
 
 
+def test_each_release_is_kept_once_and_never_in_the_way(course: Course) -> None:
+    course.update()
+    course.update()
+    course.publish("release 2")
+    course.update()
+
+    kept = [path for path in (course.work / KEPT).rglob("*") if path.is_file()]
+    assert sorted(map(code_in, kept)) == ["release 1", "release 2"]
+
+
+def test_where_releases_cannot_be_kept_the_course_works_without(course: Course) -> None:
+    (course.work / KEPT).parent.mkdir(parents=True)
+    (course.work / KEPT).write_text("a file where the folder should be")
+
+    course.update()
+
+    assert course.codes() == {LESSON.name: "release 1"}
+
+
 def test_the_course_is_found_from_inside_the_working_copy(course: Course) -> None:
     course.update()
 
@@ -242,7 +263,7 @@ def test_the_course_is_found_from_inside_the_working_copy(course: Course) -> Non
 
 
 def test_outside_the_course_one_sentence_says_where_to_go(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match=r"no course in .*notebooks/1_chain_rule.*change to"):
+    with pytest.raises(Problem, match=r"no course in .*notebooks/.*change to"):
         study(tmp_path)
 
 
@@ -338,14 +359,17 @@ def terminal() -> Iterator[int]:
 def lab(
     course: Course, taken_port: int, terminal: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Lab]:
+    write_notebook(course.notebooks / START_HERE, "welcome")
     lab = Lab(course, tmp_path_factory.mktemp("jupyter"), taken_port, terminal)
     yield lab
     lab.process.kill()
     lab.process.communicate()
 
 
-def test_jupyterlab_opens_the_lesson_and_ends_with_one_ctrl_c(lab: Lab, taken_port: int) -> None:
-    assert f"/lab/tree/{LESSON.as_posix()}" in lab.shown()
+def test_jupyterlab_opens_the_first_lesson_and_ends_with_one_ctrl_c(
+    lab: Lab, taken_port: int
+) -> None:
+    assert f"/lab/tree/{START_HERE.as_posix()}" in lab.shown()
     assert lab.server()["port"] != taken_port
 
     served = json.loads(lab.get(f"api/contents/{LESSON.as_posix()}"))
