@@ -400,12 +400,17 @@ def _details(exercise: type[Exercise], trial: Trial) -> str:
         yours = _shown(trial.actual.value, names, most=200)
     lines = [
         f"{exercise.name}({given})",
-        f"  expected: {_shown(trial.expected.value, names, most=200)}",
-        f"  yours:    {yours}",
+        _beside("  expected: ", _shown(trial.expected.value, names, most=200)),
+        _beside("  yours:    ", yours),
     ]
     if trial.actual.changed and exercise.keeps_arguments:
         lines.append(f"  changed:  argument {', '.join(str(i + 1) for i in trial.actual.changed)}")
     return "\n".join(lines)
+
+
+def _beside(words: str, value: str) -> str:
+    """The value after the words, the rows of an array below each other."""
+    return words + value.replace("\n", "\n" + " " * len(words))
 
 
 def _shown_argument(argument: Any) -> str:
@@ -413,7 +418,7 @@ def _shown_argument(argument: Any) -> str:
         return ", ".join(f"{name}={_shown(value, ())}" for name, value in argument.items())
     if isinstance(argument, Function):
         return argument.source
-    text = _shown(argument, (), most=160)
+    text = " ".join(line.strip() for line in _shown(argument, (), most=160).splitlines())
     return f"np.array({text})" if isinstance(argument, np.ndarray) else text
 
 

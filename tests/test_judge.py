@@ -507,6 +507,29 @@ def test_an_exercise_without_points_does_not_speak_of_points_where_an_earlier_on
     assert v.sentence == "This one is right. What goes wrong comes from your `base`."
 
 
+def test_the_example_shows_the_rows_of_arrays_below_each_other():
+    namespace = {"added": lambda X: X}
+
+    class Added(Exercise):
+        """X + 1."""
+
+        points = 1
+
+        def cases(rng):
+            yield np.array([[1, 2], [3, 4]])
+
+        def reference(X):
+            return X + 1
+
+    assert judge(Added, NamespaceStudent(namespace)).details.splitlines() == [
+        "added(np.array([[1, 2], [3, 4]]))",
+        "  expected: [[2, 3],",
+        "             [4, 5]]",
+        "  yours:    [[1, 2],",
+        "             [3, 4]]",
+    ]
+
+
 class Both(Exercise):
     """z² + 1, by calling `base`; `quick` might help, too."""
 

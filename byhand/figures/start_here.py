@@ -305,7 +305,7 @@ def draw_broadcast(left: str = "(4, 3)", right: str = "(1, 3)") -> Picture:
     else:
         _placed(axes, 5.8, middle, np.atleast_2d(arrays[0] - arrays[1]), cell)
         axes.text(5.8, 3.98, str(result), ha="center", weight="bold", size=15, color=FORWARD)
-    _line_up(axes, shapes, result)
+    _line_up(axes, shapes)
     return picture
 
 
@@ -316,28 +316,25 @@ def _placed(
     _grid(axes, mid - columns * cell / 2, middle + rows * cell / 2, values, cell, copies=copies)
 
 
-def _line_up(axes: Axes, shapes: list[Shape], result: Shape | None) -> None:
-    """The sizes of both shapes under each other, from the right, and what becomes of each."""
-    axes.text(0.2, 1.55, "Line the shapes up from the right:", size=13, color=QUIET)
-    for y, name, shape in ((1.17, "left", shapes[0]), (0.84, "right", shapes[1])):
-        axes.text(0.45, y, name, color=QUIET)
-        for place in range(2):
-            missing = place >= len(shape)
-            size = "–" if missing else str(shape[-1 - place])
-            axes.text(2.3 - 0.75 * place, y, size, ha="center", size=15, weight="bold",
-                      color=QUIET if missing else FORWARD)  # fmt: skip
-    axes.plot([0.45, 2.55], [0.7, 0.7], color=LINE, lw=1.4)
-    axes.text(0.45, 0.38, "result", color=QUIET)
-    for place in range(2):
+def _line_up(axes: Axes, shapes: list[Shape]) -> None:
+    """The sizes of both shapes under each other, from the right, and what becomes of each pair."""
+    axes.text(0.3, 1.62, "The shapes, lined up from the right:", color=QUIET)
+    for y, name in ((1.24, "left"), (0.9, "right"), (0.42, "result")):
+        axes.text(0.6, y, name, color=QUIET)
+    axes.plot([0.6, 4.9], [0.76, 0.76], color=LINE, lw=1.4)
+    for x, place in ((4.3, 0), (2.6, 1)):
         sizes = [shape[-1 - place] if place < len(shape) else None for shape in shapes]
-        known = {size for size in sizes if size not in (None, 1)}
-        fits = "–" if sizes == [None, None] else str(max(known, default=1))
-        size = "✗" if len(known) > 1 else fits
-        axes.text(2.3 - 0.75 * place, 0.38, size, ha="center", size=15, weight="bold", color=INK)
-    axes.text(3.5, 1.17, "equal: fits")
-    axes.text(3.5, 0.84, "1 or none (–): stretched")
-    weight = "bold" if result is None else "normal"
-    axes.text(3.5, 0.38, "different, and no 1: refused", weight=weight)
+        if sizes == [None, None]:
+            continue
+        for y, size in zip((1.24, 0.9), sizes, strict=True):
+            axes.text(x, y, "–" if size is None else str(size), ha="center", size=15,
+                      weight="bold", color=QUIET if size is None else FORWARD)  # fmt: skip
+        known = {size for size in sizes if size is not None and size != 1}
+        refused, same = len(known) > 1, sizes[0] == sizes[1]
+        together = "✗" if refused else str(max(known, default=1))
+        axes.text(x, 0.42, together, ha="center", size=15, weight="bold")
+        what = "refused" if refused else "equal" if same else "stretched"
+        axes.text(x, 0.13, what, ha="center", weight="bold" if refused else "normal")
 
 
 def broadcast() -> LiveFigure:

@@ -36,6 +36,10 @@ class MeanOfTwo(Exercise):
     def whole_numbers(a, b):
         return (a + b) // 2
 
+    @mistake("int throws the fraction away: the mean of 3 and 4 is 3.5. Return it as it is.")
+    def cut_off(a, b):
+        return int((a + b) / 2)
+
     @mistake("This is half the distance between a and b. Add them instead of subtracting.")
     def half_the_distance(a, b):
         return (a - b) / 2
@@ -91,6 +95,20 @@ class Column(Exercise):
     @mistake("The 3 is fixed, and m may be any number. Write −1 and NumPy counts for you.")
     def always_three(x):
         return x.reshape(3, 1)
+
+    @mistake(
+        "The 3 is fixed, and m may be any number. A column is x.reshape(-1, 1): −1 counts for you."
+    )
+    def a_row_of_three(x):
+        return x.reshape(1, 3)
+
+    @mistake("You typed in the numbers of the example. Make the column from x, whatever is in it.")
+    def typed_in(x):
+        return np.array([[5], [6], [7]])
+
+    @mistake("These are lists in a list. Put np.array(…) around them, or use x.reshape(-1, 1).")
+    def lists_in_a_list(x):
+        return [[number] for number in x]
 
     @mistake("This has three axes, (m, 1, 1). One pair of brackets, or one None, is too many.")
     def one_axis_too_many(x):
@@ -157,6 +175,21 @@ class Errors(Exercise):
     def distance(prediction, target):
         return np.abs(prediction - target.reshape(-1, 1))
 
+    @mistake("An error is not squared: return the difference itself.")
+    def squared(prediction, target):
+        return (prediction - target.reshape(-1, 1)) ** 2
+
+    @mistake("This is one number for all examples. Return one error for each.")
+    def mean_of_all(prediction, target):
+        return np.mean(prediction - target.reshape(-1, 1))
+
+    @mistake(
+        "You subtract first, and have fallen into the trap by then: (m, 1) minus (m,) is (m, m). "
+        "Make the target a column before."
+    )
+    def column_too_late(prediction, target):
+        return column(prediction - target)
+
     @alternative
     def new_axis(prediction, target):
         return prediction - target[:, None]
@@ -214,6 +247,10 @@ class Layer(Exercise):
     @mistake("b is a row already, one number for each column of the result: add it as it is.")
     def b_turned(X, W, b):
         return X @ W + b.T
+
+    @mistake("b is to be added, not multiplied.")
+    def times_b(X, W, b):
+        return X @ W * b
 
     @mistake("b is to be added, not subtracted.")
     def minus_b(X, W, b):
@@ -273,6 +310,22 @@ class RowShares(Exercise):
     @mistake("These are the sums of the rows. The shares are X divided by them.")
     def only_the_sums(X):
         return X.sum(axis=1, keepdims=True)
+
+    @mistake("These are the sums of the rows. The shares are X divided by them.")
+    def only_the_sums_flat(X):
+        return X.sum(axis=1)
+
+    @mistake("This divides by the largest entry of the row. Divide by the sum.")
+    def divided_by_the_largest(X):
+        return X / X.max(axis=1, keepdims=True)
+
+    @mistake("These are percent: each row adds up to 100. Shares add up to 1.")
+    def percent(X):
+        return 100 * X / X.sum(axis=1, keepdims=True)
+
+    @mistake("These are rows in a list. Put np.array(…) around it, or do it without a loop.")
+    def rows_in_a_list(X):
+        return [row / row.sum() for row in X]
 
     @mistake("This is upside down: divide X by the sums, not the sums by X.")
     def upside_down(X):
