@@ -12,14 +12,7 @@ import pytest
 from byhand.exercise import Exercise
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import (
-    DoubtfulError,
-    Limits,
-    RemoteStudent,
-    SubmissionDied,
-    Worker,
-    descendants,
-)
+from byhand.grading.session import Limits, SubmissionDied, Worker, descendants
 from byhand.grading.shell import MOST_SHOWN, MOST_TEXT
 
 pytestmark = pytest.mark.skipif(
@@ -205,9 +198,6 @@ def eats(x):
 def recurses(x):
     return recurses(x) + 1
 
-def adds(x):
-    return np.add(x, 1)
-
 def breaks_others(x):
     global good
     good = None
@@ -231,7 +221,8 @@ def breaks_others(x):
     ],
 )
 def test_a_call_that_goes_wrong_costs_only_itself(submission, name, told):
-    student = judged(submission, FUNCTIONS)
+    submission.run(FUNCTIONS)
+    student, other = submission.exercise(), submission.exercise()
     assert call(student, "good").value == 2
     begun = time.monotonic()
     outcome = call(student, name)
@@ -239,16 +230,7 @@ def test_a_call_that_goes_wrong_costs_only_itself(submission, name, told):
     assert not outcome.returned
     assert (outcome.error, outcome.timed_out) == (told, told is None)
     assert student.violation is None
-    assert call(student.afresh(), "good").value == 2
-
-
-def judged(submission, source):
-    """A student with these functions, in a copy that has answered nothing yet."""
-    submission.run(source)
-    submission.keep("one")
-    submission.keep("other")
-    submission.settle()
-    return RemoteStudent(submission.judged, "one")
+    assert call(other, "good").value == 2
 
 
 def call(student, name):
@@ -257,28 +239,17 @@ def call(student, name):
     return outcome
 
 
-def test_names_that_a_call_changes_are_back_for_the_next_exercise_and_all_else_in_a_fresh_copy(
-    submission,
-):
-    student = judged(submission, FUNCTIONS)
+def test_what_a_call_changes_does_not_outlive_the_exercise(submission):
+    submission.run(FUNCTIONS)
+    student, other = submission.exercise(), submission.exercise()
     assert call(student, "breaks_others").value == 1
-    assert student.fresh
     assert "NoneType" in student.lacks("good")
-    other = RemoteStudent(submission.judged, "other")
     assert call(other, "good").value == 2
-    assert not other.fresh
-    assert call(other, "adds").error == "TypeError"
-    assert call(other.afresh(), "adds").value == 2
-
-
-def test_an_exercise_is_judged_with_what_names_stood_for_after_its_test_cell(worker):
-    run, scores = graded(worker, DOUBLE, "?double", "def double(x):\n    return 7", "double(1)")
-    assert scores == {"double": 2}
-    assert shown(run, 3) == "7"
 
 
 def test_all_calls_are_asked_for_at_once_and_end_where_more_would_take_long(submission):
-    student = judged(submission, "def f(x):\n    while x == 3: pass\n    return x")
+    submission.run("def f(x):\n    while x == 3: pass\n    return x")
+    student = submission.exercise()
     assert student.lacks("f") is None
     outcomes = list(student.calls("f", [(x,) for x in range(6)], 0.5))
     assert [outcome.value for outcome in outcomes] == [0, 1, 2, None]
@@ -286,10 +257,11 @@ def test_all_calls_are_asked_for_at_once_and_end_where_more_would_take_long(subm
 
 
 def test_the_process_that_ran_the_cells_is_gone_before_a_copy_is_asked_anything(submission):
-    student = judged(submission, FUNCTIONS)
-    assert submission.main.is_gone
+    submission.run(FUNCTIONS)
+    student, first = submission.exercise(), submission.main
     call(student, "good")
-    assert not submission.judged.process.is_gone
+    assert first.is_gone
+    assert not student.process.is_gone
 
 
 def two(x):
@@ -303,32 +275,22 @@ def three(x):
 REFERENCES = {2: two, 3: three}
 
 
-def test_references_stand_in_a_fresh_copy_of_the_process_which_is_ended_after(submission):
-    student = judged(
-        submission,
-        "def inner(x): return 7\ndef outer(x):\n    global inner, n\n    n = 1\n    return inner(x)",
+def test_references_stand_in_a_fresh_copy_of_the_process(submission):
+    submission.run(
+        "def inner(x): return 7\ndef outer(x):\n    global inner, n\n    n = 1\n    return inner(x)"
     )
+    student = submission.exercise(spare=True)
     assert call(student, "outer").value == 7
-    assert "value (int)" in student.lacks("n")
+    assert student.lacks("n") is not None
     for factor in (2, 3):
         with student.using({"inner": REFERENCES[factor]}):
             assert "no function" in student.lacks("n")
             assert call(student, "outer").value == factor
-        assert submission.judged.process is None
-    assert call(RemoteStudent(submission.judged, "other"), "outer").value == 7
-
-
-def test_references_stand_in_only_where_nobody_else_has_answered(submission):
-    call(judged(submission, FUNCTIONS), "good")
-    with (
-        pytest.raises(DoubtfulError),
-        RemoteStudent(submission.judged, "other").using({"good": two}),
-    ):
-        pass
 
 
 def test_names_that_are_missing_or_values_are_said(submission):
-    student = judged(submission, "value = 3\ndef function(): pass")
+    submission.run("value = 3\ndef function(): pass")
+    student = submission.exercise()
     assert student.lacks("function") is None
     assert "no function `absent`" in student.lacks("absent")
     assert "value (int)" in student.lacks("value")
@@ -594,8 +556,8 @@ def test_a_cell_that_starts_very_many_processes_costs_its_submission_and_no_othe
     submission.close()
     for _ in range(3):
         following = worker.begin(LIMITS)
-        student = judged(following, "def f(x):\n    return 3")
-        assert call(student, "f").value == 3
+        following.run("def f(x):\n    return 3")
+        assert call(following.exercise(), "f").value == 3
         following.close()
 
 

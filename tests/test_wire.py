@@ -726,7 +726,9 @@ def test_outcomes_that_no_worker_of_ours_sends_are_refused(change):
         outcome_from_wire(message | change)
 
 
-@pytest.mark.parametrize("message", [None, [], {}, {"value": 1}, Keywords(), "outcome"])
+@pytest.mark.parametrize(
+    "message", [None, [], {}, {"error": None}, {"value": 1, "score": 2}, Keywords(), "outcome"]
+)
 def test_what_is_no_outcome_is_refused(message):
     with pytest.raises(WireError):
         outcome_from_wire(message)

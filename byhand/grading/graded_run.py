@@ -1,5 +1,6 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,15 +11,15 @@ from nbformat.notebooknode import from_dict
 
 from byhand.exercise import Exercise
 from byhand.grading.session import (
-    DoubtfulError,
     Limits,
     Output,
+    Process,
     RemoteStudent,
     Submission,
     SubmissionDied,
     Worker,
 )
-from byhand.judge import judge
+from byhand.judge import cases_of, judge
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
@@ -35,10 +36,9 @@ Step = TypeVar("Step", bound=tuple)
 class GradedRun:
     """One notebook being graded.
 
-    One process runs the cells. It gives the outputs that a student gets back, and is gone before any hidden input is
-    drawn. Copies of it are judged, each exercise with what every name stood for right after its test cell; whatever
-    they print is dropped. What is not right in a copy that has answered for other exercises before is judged again in a
-    fresh one, so that no exercise costs another anything.
+    One process runs the cells, and leaves a sleeping copy of itself at each test cell. It gives the outputs that a
+    student gets back, and is gone before any hidden input is drawn: then the copies are judged, one after the other,
+    and whatever they print is dropped.
 
     Fail closed: every grade cell holds the score 0 from the start. If a cell ends or hangs the process, the submission
     is run again without that cell, so that a crash costs what it broke and nothing else.
@@ -64,6 +64,7 @@ class GradedRun:
         self.notes: list[str] = []
         self._skipped: set[int] = set()
         self._judging = False
+        self._one_by_one = False
 
     def grade(self, only: str | None = None) -> None:
         """Run all cells and judge every exercise, or `only` one; outputs and scores go into the cells."""
@@ -73,19 +74,24 @@ class GradedRun:
                 _write_score(cell, 0, "This exercise was not reached.")
                 if _name(cell) not in self.exercises:
                     self.notes.append(f"{_name(cell)} has no hidden tests and scores 0")
+        names = [_name(cell) for cell in self.cells if _is_test(cell)]
+        known = [self.exercises[name] for name in names if name in self.exercises]
+        channels = 1 + sum(2 if exercise.uses else 1 for exercise in known)
         fruitless = 0
         while fruitless < MOST_RESTARTS:
             fruitless, judged = fruitless + 1, len(self.verdicts)
-            submission = self.worker.begin(self.limits, self.files)
+            submission = self.worker.begin(self.limits, self.files, channels)
             try:
-                names, whole = self._run(submission, only, fruitless == MOST_RESTARTS)
-                if whole and self._judge_all(submission, names):
+                students, whole = self._run(submission, only)
+                if fruitless == MOST_RESTARTS and not whole:
+                    self._judge_all(submission, students)
+                elif whole and self._judge_all(submission, students):
                     break
             finally:
                 submission.close()
             if whole and len(self.verdicts) > judged:
                 fruitless = 0
-        if fruitless == MOST_RESTARTS:
+        else:
             self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
         self.notes = list(dict.fromkeys(self.notes))
         for cell in self.cells:
@@ -93,70 +99,64 @@ class GradedRun:
                 _write_score(cell, verdict.score, verdict.text())
 
     def _run(
-        self, submission: Submission, only: str | None, carefully: bool
-    ) -> tuple[list[str], bool]:
-        """Run all cells; the exercises to be judged, and whether the process survived every cell.
-
-        Carefully is: only those before the last one that it did not survive.
-        """
-        names: list[str] = []
-        number = 0
-        end = max(self._skipped, default=None) if carefully else None
-        try:
-            for number, cell in self._in_time(list(enumerate(self.cells, 1))[:end]):
-                if not _is_test(cell):
-                    self._run_cell(submission, cell, number)
+        self, submission: Submission, only: str | None
+    ) -> tuple[dict[str, RemoteStudent], bool]:
+        """Run all cells; the students to be judged, by exercise, and whether the process survived every cell."""
+        students: dict[str, RemoteStudent] = {}
+        for number, cell in self._in_time(list(enumerate(self.cells, 1))):
+            try:
+                if only_draws(cell.source):
+                    _set_outputs(cell, [NOT_DRAWN], None)
+                elif not _is_test(cell):
+                    outputs = submission.run(cell.source)
+                    if not self._judging:
+                        _set_outputs(cell, outputs, number)
                 elif only in (None, _name(cell)) and self._is_open(_name(cell)):
-                    submission.keep(_name(cell))
-                    names.append(_name(cell))
-                if only in names:
-                    break
-            submission.settle()
-        except SubmissionDied as death:
-            if number:
-                self._leave_out(number, self.cells[number - 1], death)
-            return names, False
-        return names, True
+                    name = _name(cell)
+                    students[name] = submission.exercise(spare=bool(self.exercises[name].uses))
+            except SubmissionDied as death:
+                self._leave_out(number, cell, death)
+                return students, False
+            if only in students:
+                break
+        return students, True
 
-    def _run_cell(self, submission: Submission, cell: Any, number: int) -> None:
-        if only_draws(cell.source):
-            _set_outputs(cell, [NOT_DRAWN], None)
-            return
-        outputs = submission.run(cell.source)
-        if not self._judging:
-            _set_outputs(cell, outputs, number)
+    def _judge_all(self, submission: Submission, students: dict[str, RemoteStudent]) -> bool:
+        """Judge each exercise in a process that has run the cells before its test; False to start again.
 
-    def _judge_all(self, submission: Submission, names: list[str]) -> bool:
-        """Judge these exercises in copies of the process that has run the cells; False to start again.
-
-        Once the settled process is gone, there is no other copy: what is still open is run again.
+        While one is judged, the next one begins with its calls. If a process is gone then, another one may have killed
+        it: everything still open is run again, and judged one by one.
         """
         self._judging = True
-        for (name,) in self._in_time([(name,) for name in names]):
-            if not submission.can_be_judged:
+        following = dict(itertools.pairwise([*students, ""]))
+        for name, student in self._in_time(list(students.items())):
+            start = time.monotonic()
+            busy = [] if self._one_by_one else self._ask_ahead(students, following[name])
+            verdict = self._judge(student, self.exercises[name])
+            self.seconds[name] = round(time.monotonic() - start, 4)
+            suspicious = student.is_gone and not self._one_by_one
+            student.end()
+            if verdict is None or suspicious:
+                self.notes += [] if suspicious else [f"{name}: the process was killed by another"]
+                self._one_by_one = True
                 return False
-            begun = time.monotonic()
-            student = RemoteStudent(submission.judged, name)
-            verdict = self._judge(student)
-            if not student.fresh and (verdict is None or not verdict.right or verdict.blamed):
-                if not submission.can_be_judged:
-                    return False
-                student = student.afresh()
-                verdict = self._judge(student)
-            if verdict is None:
-                return False
-            if student.violation is not None:
-                self.notes.append(f"{name}: the process {student.violation}")
             self.verdicts[name] = verdict
-            self.seconds[name] = round(time.monotonic() - begun, 4)
-            if not verdict.right:
-                submission.judged.end()
             try:
-                submission.end_strays()
+                submission.end_strays(busy)
             except SubmissionDied as death:
                 self.notes.append(f"{name}: the process {death}")
                 return False
         return True
+
+    def _ask_ahead(self, students: dict[str, RemoteStudent], name: str) -> list[Process]:
+        """Let the exercise of this name begin; its process."""
+        if not name:
+            return []
+        exercise, student = self.exercises[name], students[name]
+        if not student.is_lost:
+            cases = [case.args for case in cases_of(exercise, self.seed(name))]  # type: ignore[arg-type]
+            student.ask_ahead(name, cases, exercise.time_limit)
+        return [student.process] if student.process is not None else []
 
     def _is_open(self, name: str) -> bool:
         return name in self.exercises and name not in self.verdicts
@@ -183,18 +183,20 @@ class GradedRun:
         words = f"This cell {death}. The others were run without it."
         _set_outputs(cell, [_error("CellEnded", words)], number)
 
-    def _judge(self, student: RemoteStudent) -> Verdict | None:
-        """The verdict; None if only a fresh copy can tell."""
-        name = student.name
-        exercise = self.exercises[name]
-        try:
-            return judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
-        except DoubtfulError:
+    def _judge(self, student: RemoteStudent, exercise: type[Exercise]) -> Verdict | None:
+        """The verdict; None if the process was gone before it was asked anything."""
+        if student.is_lost:
             return None
+        name = exercise.name
+        try:
+            verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             words = "What this gives back could not be judged."
             self.notes.append(f"{name} could not be judged ({type(error).__name__})")
-            return Verdict(name, exercise.points, 0, Status.WRONG, words)
+            verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)
+        if student.violation is not None:
+            self.notes.append(f"{name}: the process {student.violation}")
+        return verdict
 
 
 def _name(cell: Any) -> str:

@@ -5,6 +5,7 @@ plain data; there is no message that carries a score.
 """
 
 import contextlib
+import functools
 import os
 import select
 import shutil
@@ -31,10 +32,6 @@ from byhand.student import Outcome
 
 GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
 LOOK = 0.2  # seconds between two looks at what a submission uses
-LANES = 2  # while one exercise is judged, the next one answers
-CHANNELS = (
-    2 + LANES
-)  # of a submission: the process that runs cells, the settled copy, and the lanes
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 
@@ -109,15 +106,18 @@ class Worker:
             remove(self.scratch)
             self.scratch = None
 
-    def begin(self, limits: Limits, files: Path | None = None) -> "Submission":
-        """A fresh process for one submission, with a copy of the files handed in with it."""
+    def begin(self, limits: Limits, files: Path | None = None, channels: int = 4) -> "Submission":
+        """A fresh process for one submission, with a copy of the files handed in with it.
+
+        `channels` is one more than the number of copies of it that can be held at the same time.
+        """
         try:
-            return self._begin(limits, files)
+            return self._begin(limits, files, channels)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
             self.close()
-            return self._begin(limits, files)
+            return self._begin(limits, files, channels)
 
-    def _begin(self, limits: Limits, files: Path | None) -> "Submission":
+    def _begin(self, limits: Limits, files: Path | None, count: int) -> "Submission":
         process = self._started()
         assert self.scratch is not None
         self.count += 1
@@ -126,7 +126,7 @@ class Worker:
         folder.mkdir(parents=True)
         if files is not None:
             _copy_files(files, folder)
-        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(CHANNELS)]
+        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(count)]
         confined = process.level is not Level.NONE
         library = self.scratch / "library"
         request = {
@@ -169,15 +169,15 @@ class Worker:
         """Whether so many places for processes are lost that a submission might miss them."""
         return self.lost > MOST_PROCESSES // 4
 
-    def end_strays(self, known: set[int], parents: Iterable[int]) -> None:
-        """Kill every process below the worker but the known ones.
+    def end_strays(self, known: set[int], parents: Iterable[int], busy: Iterable[int]) -> None:
+        """Kill every process below the worker but the known ones, and those below busy ones.
 
         Looked for are children of the worker and of these parents: to look at every process takes long.
         """
         assert self.process is not None
         children = [_children(parent) for parent in (self.process.pid, *parents)]
         if None in children or not known.issuperset(pid for some in children for pid in some or ()):
-            self._kill_descendants(spared=known)
+            self._kill_descendants(known, known.union(*map(descendants, busy)))
 
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
@@ -191,22 +191,55 @@ class Worker:
 
 def descendants(root: int) -> list[int]:
     """All living processes below `root`, zombies not counted."""
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            stat = Path("/proc", entry, "stat").read_text()
-            state, parent = stat.rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                children.setdefault(int(parent), []).append(int(entry))
     found: list[int] = []
     todo = [root]
     while todo:
-        below = children.get(todo.pop(), [])
-        found += below
-        todo += below
+        children = _children(todo.pop()) or []
+        todo += children
+        found += filter(_lives, children)
     return found
+
+
+#: whether the kernel lists the children of a process; most do
+LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
+
+
+def _children(pid: int) -> list[int] | None:
+    """Child processes, zombies included; None if the process is gone."""
+    if not LISTS_CHILDREN:
+        return _children_among_all(pid)
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+    except OSError:
+        return None
+    return found
+
+
+def _children_among_all(pid: int) -> list[int] | None:
+    found = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError, IndexError):
+            if int(_read(f"/proc/{entry}/stat").rpartition(b")")[2].split()[1]) == pid:
+                found.append(int(entry))
+    return found if os.path.exists(f"/proc/{pid}") else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] not in b"ZX"
+    except (OSError, IndexError):
+        return False
+
+
+def _read(path: str) -> bytes:
+    """A file of /proc, without the layers that take longer than the reading."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
 
 
 class Channel:
@@ -300,20 +333,19 @@ class Process:
 
 
 class Submission:
-    """One submission in the worker: a process that runs its cells, and copies of it that are judged.
+    """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
 
-    `settle` ends the process that ran the cells before a copy is asked anything: no hidden input gets into outputs.
+    Before a copy is asked anything, the process that ran the cells is gone: no hidden input has a way into outputs.
     """
 
     def __init__(
         self, worker: Worker, place: Path, channels: list[Channel], limits: Limits, pid: int
     ) -> None:
         self.worker, self.place, self.limits = worker, place, limits
-        self.main = Process(self, channels[0], pid)
-        #: a copy as everything was after the last cell: asked for copies of itself, and nothing else
-        self.settled: Process | None = None
-        self.judged = JudgedCopy(self, channels[2])
         self._channels = channels
+        self._free = channels[1:]
+        self._sealed = False
+        self.main = Process(self, channels[0], pid)
         #: every process that is or was part of it
         self.processes = [self.main]
 
@@ -336,26 +368,13 @@ class Submission:
         self.end_strays()
         return checked_outputs(answer)
 
-    def keep(self, name: str) -> None:
-        """Let what every name stands for now be what the exercise of this name is judged with."""
-        self.main.ask({"op": "keep", "name": name}, 5)
+    def exercise(self, spare: bool = False) -> "RemoteStudent":
+        """The student's functions in their present state; `spare` for one that is to be judged more than once."""
+        channels = [self._free.pop() for _ in range(2 if spare else 1)]
+        return RemoteStudent(self, self.hold(self.main, channels), channels)
 
-    def settle(self) -> None:
-        """All cells have run. From now on copies can be judged. Raises SubmissionDied if there can be none."""
-        if self.main.has_unasked_answer():
-            raise SubmissionDied("broke the protocol (an answer before the question)")
-        settled = self.copy(self.main, self._channels[1:])
-        self.main.kill()
-        settled.signal(signal.SIGUSR1)
-        self.settled = settled
-
-    @property
-    def can_be_judged(self) -> bool:
-        """Whether there is a settled process of which there can be copies."""
-        return self.settled is not None and not self.settled.is_gone
-
-    def copy(self, process: Process, channels: Sequence[Channel]) -> Process:
-        """A copy of a process as it is now, asleep until SIGUSR1. Raises SubmissionDied if there can be none.
+    def hold(self, process: Process, channels: Sequence[Channel]) -> Process:
+        """A copy of a process as it is now, asleep. Raises SubmissionDied if there can be none.
 
         It uses the first of the channels, and has no other left than these.
         """
@@ -364,18 +383,25 @@ class Submission:
         pid = process.ask({"op": "hold", "channels": places, "patience": patience}, 5)
         try:
             parents = _children(process.pid)
-            if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
+            if not isinstance(pid, int) or pid not in (parents or ()):
                 raise ProcessLookupError
             self.processes.append(Process(self, channels[0], pid))
         except OSError:
             raise SubmissionDied("could not be copied") from None
         return self.processes[-1]
 
-    def end_strays(self) -> None:
+    def wake(self, process: Process) -> None:
+        """From now on this copy may be asked; the process that ran the cells is gone."""
+        if not self._sealed:
+            self.main.kill()
+            self._sealed = True
+        process.signal(signal.SIGUSR1)
+
+    def end_strays(self, busy: Sequence[Process] = ()) -> None:
         """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
         known = {process.pid for process in self.processes}
-        parents = [self.main, self.settled, self.judged.process]
-        self.worker.end_strays(known, [p.pid for p in parents if p is not None and not p.is_gone])
+        parents = [] if self._sealed else [self.main.pid]
+        self.worker.end_strays(known, parents, [process.pid for process in busy])
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
 
@@ -392,81 +418,70 @@ class Submission:
             raise SubmissionDied("used too much memory and was ended")
 
 
-class JudgedCopy:
-    """The copy of the submission that answers calls: one for all exercises, as long as nobody doubts it."""
-
-    def __init__(self, submission: Submission, channel: Channel) -> None:
-        self.submission, self.channel = submission, channel
-        self.process: Process | None = None
-
-    def renew(self) -> Process:
-        """Let a fresh copy answer from now on. Raises SubmissionDied if there can be none."""
-        self.end()
-        settled = self.submission.settled
-        assert settled is not None
-        self.process = self.submission.copy(settled, [self.channel])
-        self.process.signal(signal.SIGUSR1)
-        return self.process
-
-    def end(self) -> None:
-        """End the copy, if there is one."""
-        if self.process is not None:
-            self.process.kill()
-            self.channel.drain()
-            self.process = None
-
-
-class DoubtfulError(Exception):
-    """The process has answered for other exercises before: what goes wrong may be their doing."""
-
-
 class RemoteStudent:
     """A student whose functions live in the worker: `byhand.student.Student` over the wire.
 
-    Every name stands for what it stood for right after the test cell of the exercise. What earlier calls in the same
-    copy did beyond names, in arrays or modules, is still there: what is right all the same is right, and everything
-    else is judged again `afresh`. A copy in which references stand in for the student's own functions is ended after.
+    Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
+    that, one more copy is kept asleep where there is a second channel.
     """
 
-    def __init__(self, copy: JudgedCopy, name: str) -> None:
-        self.copy, self.name = copy, name
-        #: whether its process has answered for no other exercise
-        self.fresh = False
+    def __init__(
+        self, submission: Submission, process: Process, channels: Sequence[Channel]
+    ) -> None:
+        self.submission = submission
+        self._next: Process | None = process
+        #: two if there is to be a spare copy: they use them by turns
+        self._channels = channels
+        self.process: Process | None = None
+        #: what was asked ahead: the request, and the numbers its answers will bear
+        self._ahead: dict[str, int] = {}
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
-        self._process: Process | None = None
 
-    def process(self) -> Process:
-        """The process that answers, a fresh copy if there is none. Raises SubmissionDied."""
-        if self._process is None:
-            self.fresh = self.copy.process is None
-            self._process = self.copy.process or self.copy.renew()
-        return self._process
+    @property
+    def is_lost(self) -> bool:
+        """Whether its process was gone before it answered anything: another one has killed it."""
+        process = self.process or self._next
+        return process is not None and process.is_gone and not process.has_unasked_answer()
 
-    def afresh(self) -> "RemoteStudent":
-        """The same student in a copy that has answered nothing."""
-        self.copy.end()
-        return RemoteStudent(self.copy, self.name)
+    def ask_ahead(self, name: str, cases: Sequence[tuple], time_limit: float) -> None:
+        """Let it begin with what `lacks` and the first `calls` will ask."""
+        with self._ends():
+            self._take_over()
+            self._ahead["lacks"] = self._send_lacks(name)
+            self._ahead["calls"] = self._send_calls(name, cases, time_limit)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process that answers calls has ended."""
+        return self.process is not None and self.process.is_gone
+
+    def end(self) -> None:
+        """Its processes are needed no more."""
+        for process in (self.process, self._next):
+            if process is not None:
+                process.signal(signal.SIGKILL)
 
     def lacks(self, name: str) -> str | None:
         with self._ends():
-            request = {"op": "lacks", "name": name, "point": self.name}
-            answer = self.process().ask(request, 5)
+            if self.process is None:
+                self._take_over()
+            assert self.process is not None
+            serial = self._ahead.pop("lacks", None) or self._send_lacks(name)
+            answer = self.process.receive(serial, 5)
             return str(answer)[:500] if answer is not None else None
         return f"`{name}` could not be looked at."
 
     def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
         """The outcomes of all calls, in order: asked for at once, answered one by one."""
-        if self.violation is not None:
+        seconds = min(time_limit, self.submission.limits.call_seconds)
+        if self.violation is not None or self.process is None:
             yield Outcome(error="ProtocolViolation")
             return
-        seconds = min(time_limit, self.copy.submission.limits.call_seconds)
-        request = {"op": "calls", "name": name, "cases": list(cases), "point": self.name}
         try:
-            process = self.process()
-            serial = process.send(request, seconds)
+            serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
             for _ in cases:
-                outcome = wire.outcome_from_wire(process.receive(serial, seconds))
+                outcome = wire.outcome_from_wire(self.process.receive(serial, seconds))
                 yield outcome
                 if outcome.ends_calls:
                     return
@@ -483,17 +498,34 @@ class RemoteStudent:
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
-        """Until this ends, a fresh copy answers in which these stand in. Raises DoubtfulError if it was not fresh."""
-        if not self.fresh:
-            raise DoubtfulError
         with self._ends():
-            self._process = self.copy.renew()
+            self._take_over()
+            assert self.process is not None
             sources = [source_as(function, name) for name, function in references.items()]
-            self._process.ask({"op": "define", "sources": sources, "point": self.name}, 5)
-        try:
-            yield
-        finally:
-            self.copy.end()
+            self.process.ask({"op": "define", "sources": sources}, 5)
+        yield
+
+    def _take_over(self) -> None:
+        """Let the copy that sleeps answer from now on, and keep another one if it may be needed."""
+        if self._next is None:
+            return
+        if self.process is not None:
+            self.process.kill()
+            self.process.channel.drain()
+        self.process, self._next = self._next, None
+        self.submission.wake(self.process)
+        if len(self._channels) > 1:
+            self._channels = self._channels[::-1]
+            self._next = self.submission.hold(self.process, self._channels)
+
+    def _send_lacks(self, name: str) -> int:
+        assert self.process is not None
+        return self.process.send({"op": "lacks", "name": name}, 5)
+
+    def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
+        assert self.process is not None
+        seconds = min(time_limit, self.submission.limits.call_seconds)
+        return self.process.send({"op": "calls", "name": name, "cases": encoded(cases)}, seconds)
 
     @contextlib.contextmanager
     def _ends(self) -> Iterator[None]:
@@ -502,6 +534,32 @@ class RemoteStudent:
             yield
         except SubmissionDied as death:
             self.violation = str(death)
+
+
+def encoded(cases: Sequence[tuple]) -> bytes:
+    """Cases as they cross the wire, found out once for those of an exercise, which are drawn once for a whole class."""
+    return _encoded(_Same(tuple(cases)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """Stands for cases, and equals what stands for the very same objects."""
+
+    cases: tuple
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._ids() == other._ids()
+
+    def __hash__(self) -> int:
+        return hash(self._ids())
+
+    def _ids(self) -> tuple[int, ...]:
+        return tuple(map(id, self.cases))
+
+
+@functools.lru_cache(maxsize=256)
+def _encoded(same: _Same) -> bytes:
+    return wire.encode(list(same.cases))
 
 
 def checked_outputs(outputs: Any) -> list[Output]:
@@ -558,17 +616,6 @@ def _usage(place: Path) -> tuple[int, int]:
 def remove(folder: Path) -> None:
     """Remove a folder and everything in it, however deep it is."""
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
-
-
-def _children(pid: int) -> list[int] | None:
-    """Child processes, zombies included, without a look at every process; None where the kernel does not tell."""
-    found: list[int] = []
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
-    except OSError:
-        return None
-    return found
 
 
 def _memory(pids: list[int]) -> int:

@@ -22,7 +22,6 @@ import select
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Annotated, Any, NoReturn, Protocol, TypeVar
 
 import msgspec
@@ -454,15 +453,25 @@ def _wait(stream: HasFileno, event: int, deadline: float | None) -> None:
             return
 
 
+#: an outcome as most are, beside its value
+USUAL = {
+    "error": None,
+    "message": "",
+    "line": None,
+    "timed_out": False,
+    "changed": (),
+    "warnings": (),
+}
+
+
 def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
-    """A message for an outcome, cut to what `outcome_from_wire` takes.
+    """A message for an outcome, cut to what `outcome_from_wire` takes; only what is not as in most outcomes.
 
     A value that is too long, large or deep becomes a `Foreign`, so that the learner reads what was wrong with it.
     """
     line = outcome.line
     warnings = {_name(name, "Warning") for name in outcome.warnings}
-    return {
-        "value": _answer(outcome.value),
+    message = {
         "error": None if outcome.error is None else _name(outcome.error, "Exception"),
         "message": printable(outcome.message)[:MAX_TEXT],
         "line": line if line is not None and 1 <= line <= MAX_LINE else None,
@@ -470,22 +479,33 @@ def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "warnings": tuple(itertools.islice(sorted(warnings), MAX_WARNINGS)),
     }
+    unusual = {key: value for key, value in message.items() if value != USUAL[key]}
+    return {"value": _answer(outcome.value), **unusual}
 
 
 def _answer(value: Any) -> Any:
-    if obstacle := _obstacle(value):
+    items = _items(value)
+    if obstacle := _obstacle(items):
         return Foreign(obstacle)
-    try:
-        size = len(encode(value))
-    except WireTooLarge:
-        size = MAX_FRAME
-    # The message around the answer needs some room too.
-    fits = size <= MAX_FRAME - 2**18
+    if len(items) < 1_000 and sum(i.nbytes for i in items if type(i) is np.ndarray) < 2**20:
+        fits = _depth(value) < MAX_DEPTH - 2
+    else:
+        try:
+            # The message around the answer needs some room too.
+            fits = len(encode(value)) <= MAX_FRAME - 2**18
+        except WireTooLarge:
+            fits = False
     return value if fits else Foreign(f"a very large {type(value).__name__}")
 
 
-def _obstacle(value: Any) -> str | None:
-    """What in a value is not for an answer to contain, for a sentence; None if it may be one."""
+def _depth(value: Any) -> int:
+    if type(value) is dict:
+        return 1 + max(map(_depth, (*value, *value.values())), default=0)
+    return 1 + max(map(_depth, value), default=0) if type(value) in (list, tuple) else 0
+
+
+def _items(value: Any) -> list[Any]:
+    """A value and everything in it."""
     items = [value]
     for item in items:  # grows while we look at it
         if type(item) is list or type(item) is tuple:
@@ -493,14 +513,23 @@ def _obstacle(value: Any) -> str | None:
         elif type(item) is dict:
             items += item.keys()
             items += item.values()
-        elif type(item) is str and len(printable(item)) > MAX_TEXT:
+    return items
+
+
+def _obstacle(items: list[Any]) -> str | None:
+    """What of these is not for an answer to contain, for a sentence; None if all may be in one."""
+    for item in items:
+        if type(item) is str and len(printable(item)) > MAX_TEXT:
             return "a very long text"
-        elif type(item) not in _ANSWER_TYPES:
+        if type(item) not in _ANSWER_TYPES:
             return with_article(type(item).__name__)
     return None
 
 
-_ANSWER_TYPES = (type(None), bool, int, float, str, np.ndarray, Foreign)
+_ANSWER_TYPES = (
+    *(type(None), bool, int, float, str, list, tuple, dict),
+    *(np.ndarray, Foreign),
+)
 
 
 def _name(name: str, otherwise: str) -> str:
@@ -509,11 +538,12 @@ def _name(name: str, otherwise: str) -> str:
 
 def outcome_from_wire(message: Any) -> Outcome:
     """The outcome in a message that a worker sent. Raises WireError if anything about it is not as it must be."""
-    if type(message) is not dict or set(message) != {field.name for field in fields(Outcome)}:
+    if type(message) is not dict or not {"value"} <= set(message) <= {"value", *USUAL}:
         _refuse("fields")
+    message = {**USUAL, **message}
     value, error, text = message["value"], message["error"], message["message"]
     line, changed, warnings = message["line"], message["changed"], message["warnings"]
-    if _obstacle(value):
+    if _obstacle(_items(value)):
         _refuse("value")
     if error is not None and not _is_name(error):
         _refuse("error")

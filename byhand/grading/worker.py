@@ -2,8 +2,8 @@
 
 It is started as `python -P worker.py SCRATCH`, imports what notebooks import, and then waits on stdin for submissions.
 For each it forks a child, confined to a folder of its own, which talks to the supervisor over two named pipes. The
-child runs cells, and keeps what every name stands for right after each test cell. Then it forks a copy of itself,
-which sleeps until the child is gone; copies of that one answer calls.
+child runs cells; for each exercise it forks a copy of itself, which sleeps until the child is gone, and then answers
+calls.
 
 Nothing here knows a hidden test, the reference of the exercise being judged, or a seed: whatever student code does to
 this process, it can only change its own answers.
@@ -101,7 +101,6 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
     try:
         channels = _enter(request)
         requests, answers = channels[0]
-        names = Names(shell.user_ns)
         while True:
             message = wire.receive(requests)
             if message["op"] == "hold":
@@ -112,7 +111,7 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
                     _sleep(message["patience"])
                     continue
                 wire.send(answers, {"id": message["id"], "answer": pid})
-            for answer in _answers(shell, names, message):
+            for answer in _answers(shell, message):
                 wire.send(answers, {"id": message["id"], "answer": answer})
     except BaseException:
         pass
@@ -134,36 +133,12 @@ def _sleep(patience: float) -> None:
         os._exit(0)
 
 
-class Names:
-    """What every name stands for in a namespace, now and at points one can go back to."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        self.namespace = namespace
-        self._points: dict[str, dict[str, Any]] = {}
-        self._at: str | None = None
-
-    def keep(self, point: str) -> None:
-        self._points[point] = dict(self.namespace)
-
-    def go_to(self, point: str) -> None:
-        """Let every name stand for what it stood for then, unless this is where we are."""
-        if point != self._at and point in self._points:
-            self._at = point
-            self.namespace.clear()
-            self.namespace.update(self._points[point])
-
-
-def _answers(shell: Any, names: Names, message: dict[str, Any]) -> Iterator[Any]:
+def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
     """The answers to one message: for calls as many as there are cases, else one."""
     student = NamespaceStudent(shell.user_ns)
-    if "point" in message:
-        names.go_to(message["point"])
     match message["op"]:
         case "run":
             yield _run_cell(shell, message["source"], message["seconds"])
-        case "keep":
-            names.keep(message["name"])
-            yield None
         case "define":
             for source in message["sources"]:
                 exec(source, shell.user_ns)
@@ -171,7 +146,8 @@ def _answers(shell: Any, names: Names, message: dict[str, Any]) -> Iterator[Any]
         case "lacks":
             yield student.lacks(message["name"])
         case "calls":
-            for outcome in student.calls(message["name"], message["cases"], message["seconds"]):
+            cases = wire.decode(message["cases"])
+            for outcome in student.calls(message["name"], cases, message["seconds"]):
                 yield wire.outcome_to_wire(outcome)
 
 
