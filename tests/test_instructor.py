@@ -96,11 +96,15 @@ def test_the_demo_does_not_touch_a_folder_it_did_not_make(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
-    [("notebooks", "VALIDATION FAILED ON 8 CELL(S)"), ("solutions", "Success")],
+    ("notebook", "words"),
+    [
+        ("notebooks/1_chain_rule/chain_rule.ipynb", "VALIDATION FAILED ON 8 CELL(S)"),
+        ("solutions/1_chain_rule/chain_rule.ipynb", "Success"),
+        ("notebooks/0_start_here/start_here.ipynb", "VALIDATION FAILED ON 5 CELL(S)"),  # 0 points
+    ],
 )
-def test_nbgrader_validate_tells_an_untouched_notebook_from_a_solved_one(kind, words):
-    path = ROOT / kind / "1_chain_rule" / "chain_rule.ipynb"
+def test_nbgrader_validate_tells_an_untouched_notebook_from_a_solved_one(notebook, words):
+    path = ROOT / notebook
     command = [sys.executable, "-m", "nbgrader", "validate", str(path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert words in " ".join(run.stdout.split()), run.stdout + run.stderr

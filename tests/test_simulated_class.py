@@ -26,7 +26,9 @@ def worker():
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_all_known_answers_get_their_true_scores_in_the_sandbox(worker, tmp_path, notebook):
+def test_all_known_answers_get_their_true_scores_and_verdicts_in_the_sandbox(
+    worker, tmp_path, notebook
+):
     exercises = load_exercises(ROOT / "tests" / "hidden" / f"{notebook}.py")
     known = max(len(e.mistakes) + len(e.alternatives) for e in exercises.values())
     wrong = []
@@ -43,10 +45,15 @@ def test_all_known_answers_get_their_true_scores_in_the_sandbox(worker, tmp_path
         )
         run.grade()
         for name, answer in student.answers.items():
-            score = run.verdicts[name].score if name in run.verdicts else None
+            verdict = run.verdicts.get(name)
+            score = verdict.score if verdict else None
             if score != answer.earns:
                 wrong.append(
                     f"{student.name}: {name} ({answer.label}) is worth {answer.earns:g}, graded {score}"
                 )
+            # where nothing has points, the verdict is all there is
+            is_right = answer.label in ("reference", *exercises[name].alternatives)
+            if verdict is None or verdict.right != is_right:
+                wrong.append(f"{student.name}: {name} ({answer.label}) is judged {verdict}")
         assert not run.notes, (student.name, run.notes)
     assert not wrong, "\n".join(wrong)
