@@ -104,3 +104,19 @@ def test_perfect_predictions_have_the_error_of_the_trap():
     prediction = np.array([[1.0], [0.0], [1.0], [1.0]])
     trap = np.mean((prediction - prediction.ravel()) ** 2)
     assert f"an error of {trap:g}." in TEXT
+
+
+def test_the_network_sees_whether_its_inputs_differ_and_needs_every_weight():
+    """The cell as it stands, and with 0 in the place of each weight."""
+    cell = next(c for c in TEXT.split("```") if "def sigmoid" in c).removeprefix("python\n")
+
+    def answers(code):
+        namespace = {"np": np, "layer": EXERCISES["layer"].reference, "print": lambda *_: None}
+        exec(code, namespace)
+        return (namespace["a2"].ravel() > 0.5).tolist()
+
+    assert answers(cell) == [False, True, True, False]
+    weights = re.finditer(r"10\b", cell)
+    spoiled = [cell[: w.start()] + "0" + cell[w.end() :] for w in weights]
+    assert len(spoiled) == 6
+    assert all(answers(code) != [False, True, True, False] for code in spoiled)
