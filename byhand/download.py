@@ -13,7 +13,8 @@ ARCHIVE = "my-work.zip"
 MOST_BYTES = 200_000_000
 SKIPPED = {"img", "__pycache__"}
 AFTERWARDS = (
-    "It holds what is saved: press Ctrl-S (on a Mac ⌘S) in open notebooks first."
+    "It holds what was saved when this cell ran: to have your latest changes in it, press Ctrl-S (on a Mac ⌘S)"
+    " in the notebooks you have open, then run the cell again."
     " Binder forgets everything after about ten minutes without work, so download before you pause."
 )
 
