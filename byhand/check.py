@@ -57,7 +57,7 @@ class Checks:
         if verdict.right:
             self._passed(name)
         if verdict.right and not verdict.blamed:
-            self._show(verdict, exercises[name])
+            self._show(verdict)
             return
         # the asserts below would fail too, and say less
         verdict = _unless_unread(verdict)
@@ -80,11 +80,12 @@ class Checks:
         exercises = self._exercises()
         return None if exercises is None else self._judge(name, exercises)
 
-    def _show(self, verdict: Verdict, exercise: type[Exercise]) -> None:
-        """The verdict on a right answer and, for a learner alone, the reference if it goes another way."""
-        other = None
-        if notebook_shell() is not None and not is_run_by_a_machine():
-            other = another_way(exercise, self._namespace[exercise.name])
+    def _show(self, verdict: Verdict) -> None:
+        """The verdict on a right answer and, for a learner alone, the course's own if it goes another way."""
+        name, other = verdict.exercise, None
+        tests = find_hidden_tests(self.notebook, Path.cwd())
+        if tests is not None and notebook_shell() is not None and not is_run_by_a_machine():
+            other = another_way(tests.parents[2], self.notebook, name, self._namespace[name])
         display_both(verdict.text(), verdict.html() + (fold(other) if other else ""))
 
     def _passed(self, name: str) -> None:

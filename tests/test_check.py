@@ -1,6 +1,8 @@
 """`check("name")` in a real notebook kernel, and `byhand check PATH` on real notebooks."""
 
+import inspect
 import json
+import linecache
 import os
 import re
 import shutil
@@ -15,7 +17,6 @@ from nbclient import NotebookClient
 from byhand.another_way import another_way
 from byhand.check import NO_HIDDEN_TESTS
 from byhand.check_notebook import CheckError, check_notebook, find_notebooks
-from byhand.exercise import Exercise
 from byhand.hints import hint_titles
 from byhand.progress import passed, read_lesson, remember
 from byhand.verdict import Status, Verdict
@@ -138,6 +139,7 @@ def work(tmp_path):
     """A folder of a learner in the course, with unit 1."""
     shutil.copytree(ROOT / "tests" / "hidden", tmp_path / "tests" / "hidden")
     shutil.copytree(RELEASED.parent, tmp_path / "my-work" / "1_chain_rule")
+    shutil.copytree(SOLVED.parent, tmp_path / "solutions" / "1_chain_rule")
     return tmp_path / "my-work" / "1_chain_rule"
 
 
@@ -179,12 +181,14 @@ OTHER = "def two_weights(x1, x2, k):\n    both = [k * x for x in (x1, x2)]\n    
 
 
 def test_a_learner_alone_sees_another_way_in_a_closed_fold_if_it_is_one(work):
-    *_, other, _, same = run(START, OTHER, "check('two_weights')", RIGHT, "check('two_weights')",
-                             folder=work)  # fmt: skip
+    in_other_names = "def two_weights(x1, x2, k):\n    s = k\n    return s * x1, x2 * s"
+    check = "check('two_weights')"
+    *_, other, _, same = run(START, OTHER, check, in_other_names, check, folder=work)
     html = other[0].data["text/html"]
     assert "<details" in html
     assert "open" not in html.split("<details")[1].split(">")[0]
-    assert "Another way</summary><pre><code>def two_weights(x1, x2, k):\n    return k * x1" in html
+    assert "Another way</summary><pre><code>def two_weights(x1, x2, k):\n" in html
+    assert "return slope_p * x1, slope_p * x2</code></pre></details>" in html
     assert "Another way" not in same[0].data["text/html"]
 
 
@@ -206,39 +210,55 @@ def test_while_nbgrader_runs_the_notebook_no_way_is_shown(work):
     assert "Another way" not in outputs[0].data["text/html"]
 
 
-class Area(Exercise):
-    points = 1
+@pytest.fixture
+def course(tmp_path):
+    """A course with the solution of one exercise."""
+    cell = nbformat.v4.new_code_cell("def area(a, b):\n    total = a * b + 1\n    return total")
+    cell.metadata.nbgrader = {"grade_id": "area_code"}
+    (tmp_path / "solutions" / "1_unit").mkdir(parents=True)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1"), cell])
+    nbformat.write(notebook, tmp_path / "solutions" / "1_unit" / "unit.ipynb")
+    return tmp_path
 
-    def reference(a, b):
-        O = a * b + 1  # noqa: E741
-        return O
 
-    def cases(rng):
-        yield 1, 2
-
-
-def area_in_other_names(width, height):
+def same(width, height):
     """The area."""
     # a comment
     result = 1 + height * width
     return result
 
 
-def area_in_a_loop(a, b):
+def loop(a, b):
     total = 1
     for _ in range(a):
         total += b
     return total
 
 
-def test_another_way_is_one_that_differs_in_more_than_names_and_order():
-    assert another_way(Area, area_in_other_names) is None
-    assert another_way(Area, area_in_a_loop) == ("def area(a, b):\n    O = a * b + 1\n    return O")
+def under_its_name(function):
+    """The function as a learner would have written it, under the name of the exercise."""
+    namespace, source = {}, inspect.getsource(function).replace(function.__name__, "area")
+    filename = f"<{function.__name__}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    exec(compile(source, filename, "exec"), namespace)
+    return namespace["area"]
 
 
-def test_where_the_learners_source_is_not_to_be_had_no_way_is_shown():
-    for own in (len, lambda a, b: a * b, 3, eval("lambda a, b: a * b")):
-        assert another_way(Area, own) is None
+def test_another_way_is_one_that_differs_in_more_than_names_and_order(course):
+    assert another_way(course, "unit", "area", under_its_name(same)) is None
+    assert another_way(course, "unit", "area", under_its_name(loop)) == (
+        "def area(a, b):\n    total = a * b + 1\n    return total"
+    )
+
+
+def test_where_one_of_the_two_is_not_to_be_had_no_way_is_shown(course):
+    other = under_its_name(loop)
+    for own in (len, lambda a, b: a * b, 3, eval("lambda a, b: a * b"), loop):
+        assert another_way(course, "unit", "area", own) is None
+    assert another_way(course, "unit", "volume", other) is None
+    assert another_way(course, "zoo", "area", other) is None
+    next(course.glob("*/*/*.ipynb")).write_text("{")
+    assert another_way(course, "unit", "area", other) is None
 
 
 def test_the_result_follows_the_theme_and_is_announced():
