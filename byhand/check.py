@@ -16,7 +16,7 @@ from byhand.exercise import Exercise, find_hidden_tests, load_exercises
 from byhand.front_end import display_both, ipython, notebook_shell
 from byhand.hints import hint_titles, next_hint, open_notebook
 from byhand.judge import judge
-from byhand.progress import is_run_by_a_machine, learner_folder, remember
+from byhand.progress import is_run_by_a_machine, learner_folder, overview, remember
 from byhand.student import NamespaceStudent
 from byhand.verdict import Status, Verdict
 
@@ -54,10 +54,11 @@ class Checks:
             self._see_the_cell_end(name)
             return
         verdict = self._judge(name, exercises)
-        if verdict.right:
-            self._passed(name)
+        news = verdict.right and self._passed(name)
         if verdict.right and not verdict.blamed:
             self._show(verdict)
+            if news:
+                self._show_what_next()
             return
         # the asserts below would fail too, and say less
         verdict = _unless_unread(verdict)
@@ -88,9 +89,19 @@ class Checks:
             other = another_way(tests.parents[2], self.notebook, name, self._namespace[name])
         display_both(verdict.text(), verdict.html() + (fold(other) if other else ""))
 
-    def _passed(self, name: str) -> None:
+    def _show_what_next(self) -> None:
+        """Where to go on, when the last open exercise of the notebook was passed."""
+        here = Path.cwd()
+        if notebook_shell() is None or is_run_by_a_machine():
+            return
+        if found := overview(learner_folder(here)).after(self.notebook, here):
+            text, html = found
+            display_both(text, f'<p role="status">{html}</p>')
+
+    def _passed(self, name: str) -> bool:
+        """Remember that a check was passed; whether that is news."""
         _failures.pop((self.notebook, name), None)
-        remember(learner_folder(Path.cwd()), self.notebook, name)
+        return remember(learner_folder(Path.cwd()), self.notebook, name)
 
     def _failed(self, name: str) -> str:
         """Count a failure; the sentence that offers help, or ""."""
@@ -111,7 +122,8 @@ class Checks:
         def ended(result: Any) -> None:
             shell.events.unregister("post_run_cell", ended)
             if result.success and "assert" in result.info.raw_cell:
-                self._passed(name)
+                if self._passed(name):
+                    self._show_what_next()
             elif _is_wrong(name, result.error_in_exec) and (hint := self._failed(name)):
                 display_both(hint, f'<p role="status">{escape(hint)}</p>')
 

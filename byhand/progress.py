@@ -84,7 +84,7 @@ class Overview:
             "  ".join([self.mark(lesson), *map(str.ljust, row, widths)]).rstrip()
             for lesson, row in zip(self.lessons, rows, strict=True)
         ]
-        return "\n".join([self._headline(), "", *lines, "", *self._closing()])
+        return "\n".join([self._headline(), "", *lines, "", self._next_text(), *self._notes()])
 
     def html(self, here: Path) -> str:
         """The overview for a notebook in folder `here`; its links open the lessons in JupyterLab."""
@@ -100,20 +100,14 @@ class Overview:
                 f'<a href="{_link(lesson.path, here)}">{escape(title)}</a></td>'
                 f"<td>{bar}</td><td>{escape(done)}</td><td>{escape(points)}</td></tr>"
             )
-        first, *notes = map(escape, self._closing())
-        if self.next is not None:
-            lesson, name = self.next
-            first = (
-                f"<strong>Next:</strong> <code>{escape(name)}</code> in "
-                f'<a href="{_link(lesson.path, here)}">{escape(lesson.title)}</a>'
-            )
+        closing = "<br>".join([self._next_html(here), *map(escape, self._notes())])
         return (
             '<div role="status" style="color:var(--jp-content-font-color1,inherit)">'
             f"<strong>{escape(self._headline())}</strong>"
             '<table style="margin:.5em 0"><thead><tr><th scope="col" style="text-align:left">Lesson</th>'
             '<th aria-hidden="true"></th>'
             '<th scope="col">Done</th><th scope="col">Points</th></tr></thead>'
-            f"<tbody>{rows}</tbody></table>{'<br>'.join([first, *notes])}</div>"
+            f"<tbody>{rows}</tbody></table>{closing}</div>"
         )
 
     def _headline(self) -> str:
@@ -127,20 +121,37 @@ class Overview:
         worth = f"{earned:g} of {points:g} points" if points else ""
         return lesson.title, f"{right} of {exercises} exercises", worth
 
-    def _closing(self) -> list[str]:
-        notes = []
-        if self.next is None:
-            right, exercises, _, _ = self.done()
-            notes.append(f"Every exercise is done, all {right}." if exercises else "Nothing to do.")
-        else:
+    def after(self, name: str, here: Path) -> tuple[str, str] | None:
+        """What is next, as text and as HTML, once all exercises of the lesson with this name are passed."""
+        for lesson in self.lessons:
+            right, exercises, _, _ = self.done(lesson)
+            if lesson.name == name and right == exercises:
+                done = "Every exercise of this lesson is right."
+                return f"{done} {self._next_text()}", f"{done} {self._next_html(here)}"
+        return None
+
+    def _next_text(self) -> str:
+        if self.next is not None:
             lesson, name = self.next
-            notes.append(f"Next: {name} in {lesson.title}")
-        if self.unkept:
-            notes.append(
-                f"This cannot be remembered: {self.folder / RECORD} cannot be written."
-                " It lasts until the kernel stops."
-            )
-        return notes
+            return f"Next: {name} in {lesson.title}"
+        return "Every exercise of the course is done."
+
+    def _next_html(self, here: Path) -> str:
+        if self.next is None:
+            return escape(self._next_text())
+        lesson, name = self.next
+        return (
+            f"<strong>Next:</strong> <code>{escape(name)}</code> in "
+            f'<a href="{_link(lesson.path, here)}">{escape(lesson.title)}</a>'
+        )
+
+    def _notes(self) -> list[str]:
+        if not self.unkept:
+            return []
+        return [
+            f"This cannot be remembered: {self.folder / RECORD} cannot be written."
+            " It lasts until the kernel stops."
+        ]
 
     def _nothing(self) -> str:
         return (
@@ -163,27 +174,31 @@ def overview(folder: Path) -> Overview:
     return Overview(folder, find_lessons(folder), kept | here, unkept)
 
 
-def remember(folder: Path, notebook: str, exercise: str, right: bool = True) -> None:
-    """Note that a check was passed (or, with `right=False`, that it is no longer).
+def remember(folder: Path, notebook: str, exercise: str, right: bool = True) -> bool:
+    """Note that a check was passed (or, with `right=False`, that it is no longer); return whether that is news.
 
     Nothing is written while nbgrader runs the notebook; what cannot be written lasts as long as this process.
     """
-    key = (notebook, exercise)
+    key, kept = (notebook, exercise), passed(folder)
     here = _passed_here.setdefault(folder, set())
+    news = (key in kept | here) != right
     (here.add if right else here.discard)(key)
-    if is_run_by_a_machine() or (key in passed(folder)) == right:
+    if (key in kept) != right and not is_run_by_a_machine():
+        with suppress(OSError):
+            add_line(folder / RECORD, f"{notebook} {exercise} {'passed' if right else 'open'}\n")
+    return news
+
+
+def add_line(path: Path, line: str) -> None:
+    """Add a line to a file in one write, on a line of its own; nothing if there is something that is no file."""
+    path.parent.mkdir(exist_ok=True)
+    if path.exists() and not path.is_file():
         return
-    path = folder / RECORD
-    with suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        if path.exists() and not path.is_file():
-            return
-        line = f"{notebook} {exercise} {'passed' if right else 'open'}\n"
-        with path.open("ab+") as file:
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-                line = line if file.read(1) == b"\n" else f"\n{line}"
-            file.write(line.encode())
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else f"\n{line}"
+        file.write(line.encode())
 
 
 def passed(folder: Path) -> set[Key]:

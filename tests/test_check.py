@@ -154,15 +154,6 @@ def test_from_the_third_failure_on_the_folds_are_offered_one_by_one(work):
     assert shown == ["", *[""] * 5, "", "", "", first, last, last, "", "", "", ""]
 
 
-def test_in_a_class_the_folds_are_offered_too(work):
-    shutil.rmtree(work.parent.parent / "tests")
-    test = "check('two_weights')\nassert two_weights(1, 2, 3) == (3, 6)"
-    outputs = run(START, test, test, test, SWAPPED, test, test, test, folder=work)
-    offered = ["Stuck? Open" in str(o) for o in outputs]
-    assert offered == [*[False] * 7, True]
-    assert "Help: the weights are not among the arguments" in texts(outputs[7][-1:])
-
-
 @pytest.mark.parametrize("content", [None, "", "{", "[]", '{"cells": [{}]}', '{"cells": []}'])
 def test_without_a_sound_notebook_no_fold_is_offered(tmp_path, content):
     path = tmp_path / "a.ipynb"
@@ -192,14 +183,22 @@ def test_a_learner_alone_sees_another_way_in_a_closed_fold_if_it_is_one(work):
     assert "Another way" not in same[0].data["text/html"]
 
 
-def test_in_a_class_nothing_is_given_away(work):
+def test_in_a_class_nothing_is_given_away_but_the_names_of_the_folds(work):
     shutil.rmtree(work.parent.parent / "tests")
-    check = "check('two_weights')"
-    _, _, *checked, _, last = run(START, OTHER, check, SWAPPED, check, RIGHT, check, folder=work)
-    for outputs in (checked[0], checked[2], last):
-        (shown,) = outputs
-        assert (shown.output_type, shown.name) == ("stream", "stdout")
-        assert shown.text == NO_HIDDEN_TESTS + "\n"
+    test = "check('two_weights')\nassert two_weights(1, 2, 3) == (3, 6)"
+    cells = START, test, test, test, SWAPPED, test, test, test, OTHER, test
+    _, _, _, _, _, first, second, third, _, right = run(*cells, folder=work)
+
+    offered = "Stuck? Open “Help: the weights are not among the arguments” below this cell."
+    for outputs, others in (
+        (first, ["AssertionError"]),
+        (second, ["AssertionError"]),
+        (third, ["AssertionError", offered]),
+        (right, []),
+    ):
+        said, *rest = outputs
+        assert said.text == NO_HIDDEN_TESTS + "\n"
+        assert [o.get("ename") or o["data"]["text/plain"] for o in rest] == others
 
 
 def test_while_nbgrader_runs_the_notebook_no_way_is_shown(work):

@@ -13,7 +13,15 @@ from nbclient import NotebookClient
 
 from byhand.grading.sandbox import Level, protection_level
 from byhand.grading.session import Limits, Worker
-from byhand.progress import RECORD, find_lessons, learner_folder, overview, passed, remember
+from byhand.progress import (
+    RECORD,
+    find_lessons,
+    learner_folder,
+    overview,
+    passed,
+    read_lesson,
+    remember,
+)
 
 ROOT = Path(__file__).parent.parent
 RIGHT = "def two_weights(x1, x2, k):\n    return k * x1, k * x2"
@@ -73,23 +81,37 @@ def test_a_check_passed_is_remembered_when_the_kernel_starts_again(work):
     assert 'href="../2_descent/descent.ipynb"' in shown.data["text/html"]
 
 
-def test_a_check_that_fails_is_not_remembered_and_takes_nothing_back(work):
-    unit = work / "1_chain_rule"
-    wrong = RIGHT.replace("k * x1, k * x2", "k * x2, k * x1")
-    run(unit, START, wrong, CHECK)
-    assert passed(work) == set()
+@pytest.mark.parametrize("alone", [True, False])
+def test_with_the_last_exercise_of_a_lesson_comes_where_to_go_on(work, alone):
+    if not alone:
+        shutil.rmtree(work.parent / "tests")
+    for name in set(read_lesson(work / "1_chain_rule/chain_rule.ipynb").exercises) - {DONE[1]}:
+        remember(work, "chain_rule", name)
 
-    run(unit, START, RIGHT, CHECK, wrong, CHECK)
+    *_, outputs, again = run(work / "1_chain_rule", START, RIGHT, CHECK, CHECK)
+
+    assert len(again) == 1, "it is said once"
+    shown = outputs[-1].data
+    words = "Every exercise of this lesson is right. Next: abs_slope in Unit 2"
+    assert shown["text/plain"].startswith(words)
+    assert 'href="../2_descent/descent.ipynb"' in shown["text/html"]
+
+
+REMEMBERED = "from pathlib import Path; print(Path('../.byhand').exists())"
+
+
+def test_a_check_that_fails_is_not_remembered_and_takes_nothing_back(work):
+    unit, wrong = work / "1_chain_rule", RIGHT.replace("k * x1, k * x2", "k * x2, k * x1")
+    _, _, _, before, *_ = run(unit, START, wrong, CHECK, REMEMBERED, RIGHT, CHECK, wrong, CHECK)
+    assert before[0].text == "False\n"
     assert passed(work) == {DONE}
 
 
 def test_in_a_class_the_checks_that_can_be_seen_decide(work):
     shutil.rmtree(work.parent / "tests")
-    unit = work / "1_chain_rule"
-    run(unit, START, RIGHT, CHECK.replace("(3, 6)", "(6, 3)"), "check('two_weights')")
-    assert passed(work) == set(), "a failed assert, and a cell without any, show nothing"
-
-    run(unit, START, RIGHT, CHECK)
+    failing, no_assert = CHECK.replace("(3, 6)", "(6, 3)"), "check('two_weights')"
+    *_, before, _ = run(work / "1_chain_rule", START, RIGHT, failing, no_assert, REMEMBERED, CHECK)
+    assert before[0].text == "False\n", "a failed assert, and a cell without any, show nothing"
     assert passed(work) == {DONE}
 
 
@@ -197,7 +219,7 @@ def test_exercises_without_points_count_as_exercises(tmp_path):
 def test_when_all_is_done_the_overview_says_so(tmp_path):
     write_lesson(tmp_path / "1_one/one.ipynb", "one", "Unit 1", {"two": 2})
     remember(tmp_path, "one", "two")
-    assert "Every exercise is done" in overview(tmp_path).text()
+    assert "Every exercise of the course is done" in overview(tmp_path).text()
 
 
 def test_units_are_in_order_and_copies_and_new_versions_are_not_lessons(tmp_path):
