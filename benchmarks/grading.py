@@ -100,7 +100,7 @@ def benchmark(folder: Path, size: int) -> bool:
 
 def make_course(course: Path, students: list[SimulatedStudent]) -> Path:
     """A course folder in which the whole class has handed in."""
-    demo._prepare(ROOT, course, ASSIGNMENT)
+    demo.prepare(ROOT, course, ASSIGNMENT)
     run_nbgrader(course, "generate_assignment", ASSIGNMENT)
     for student in students:
         write_submission(student, course / "notebooks", course / "submitted", ASSIGNMENT)

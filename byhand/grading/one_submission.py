@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import nbformat
 from nbconvert.writers import FilesWriter
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde, NbGraderException
@@ -140,18 +139,12 @@ class StagedCourse(CourseDirectory):
 
 
 class InMemoryExporter(SubmissionExporter):
-    """Hands the repaired notebook on as it is: no file in between, and no copies, since nobody else has it.
-
-    What is written in the end is validated, as ever.
-    """
+    """Hands the repaired notebook on as it is: no file in between."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **_: Any) -> tuple[Any, Any]:
-        resources = self._init_resources(resources)
-        for preprocessor in self._preprocessors:
-            nb, resources = preprocessor(nb, resources)
         if self.parent._sanitizing:
-            return nb, resources
-        return nbformat.writes(nb, version=self.nbformat_version) + "\n", resources
+            return self._preprocess(nb, self._init_resources(resources))
+        return super().from_notebook_node(nb, resources)
 
     def _read_sanitized(self, path: Path) -> Any:
         return self.parent.sanitized

@@ -11,6 +11,7 @@ from typing import Any
 import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy import inspect
 from traitlets import Bool, Float, Integer
 
 from byhand.exercise import find_hidden_tests, load_exercises
@@ -22,6 +23,17 @@ from byhand.grading.session import Limits, Worker
 # Each step of nbgrader opens the gradebook anew. With one engine for each address, SQLAlchemy keeps what it has
 # compiled; closing the gradebook still closes its connections.
 nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
+_tables = nbgrader.api.Base.metadata
+_create_all = _tables.create_all
+
+
+def _create_missing_tables(bind: Any) -> None:
+    """As `create_all` does, without asking for each table when the last one is there."""
+    if not inspect(bind).has_table(_tables.sorted_tables[-1].name):
+        _create_all(bind=bind)
+
+
+_tables.create_all = _create_missing_tables
 
 UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
 

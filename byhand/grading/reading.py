@@ -103,10 +103,21 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
     def _read_sanitized(self, path: Path) -> Any:
-        return nbformat.read(str(path), as_version=4)
+        """What the first conversion wrote; it is ours, so nothing is checked again."""
+        return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
-    def _validate_preprocessor(self, nbc: Any, preprocessor: Any) -> None:
-        """Nothing after each single step: what is written is valid, or writing it complains."""
+    def from_notebook_node(self, nb: Any, resources: Any = None, **_: Any) -> tuple[Any, Any]:
+        """Return the converted notebook as text, and the resources.
+
+        Without nbconvert's copies, since nobody else has it, and its look after each step: writing it is one.
+        """
+        nb, resources = self._preprocess(nb, self._init_resources(resources))
+        return nbformat.writes(nb, version=self.nbformat_version) + "\n", resources
+
+    def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
 
     def _is_sanitized(self, path: Path, resources: Any) -> bool:
         """Whether this is our own file, the result of the first conversion."""
