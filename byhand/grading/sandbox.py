@@ -108,13 +108,20 @@ def readable_paths(library: Path) -> list[str]:
 
 
 def copy_library(library: Path) -> None:
-    """Copy of this package what notebooks and the worker need: no grading code, and nothing from a checkout."""
+    """Copy of this package what notebooks and the worker need: no grading code, and nothing from a checkout.
+
+    What Python has compiled comes along where it is known: compiling takes longer than the rest of the start.
+    """
     package = Path(__file__).resolve().parent.parent
     target = library / "byhand"
-    shutil.copytree(package, target, ignore=shutil.ignore_patterns("grading", "__pycache__"))
-    (target / "grading").mkdir()
+    shutil.copytree(package, target, ignore=shutil.ignore_patterns("grading"))
+    (target / "grading" / "__pycache__").mkdir(parents=True)
     for name in ("__init__", "wire", "shell", "worker"):
-        shutil.copy(package / "grading" / f"{name}.py", target / "grading")
+        for path in (
+            package / "grading" / f"{name}.py",
+            *package.glob(f"grading/__pycache__/{name}.*.pyc"),
+        ):
+            shutil.copy2(path, target / path.relative_to(package))
 
 
 def denied_syscalls(level: Level) -> list[str]:

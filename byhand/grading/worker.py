@@ -11,8 +11,10 @@ this process, it can only change its own answers.
 
 import contextlib
 import gc
+import importlib
 import io
 import os
+import pkgutil
 import resource
 import signal
 import sys
@@ -72,8 +74,11 @@ def _warm_shell() -> Any:
     import numpy as np
     from traitlets.config import Config
 
-    from byhand.figures import chain_rule  # noqa: F401
+    import byhand.figures
     from byhand.grading.shell import Shell
+
+    for figures in pkgutil.iter_modules(byhand.figures.__path__, "byhand.figures."):
+        importlib.import_module(figures.name)
 
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
