@@ -10,6 +10,7 @@ import fcntl
 import glob
 import os
 import shutil
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,10 @@ from typing import Any, Protocol
 
 from byhand.grading.journal import Entry, Journal
 from byhand.problem import Problem
+
+# Where nbformat imports jsonschema, that would build a grammar for internationalized addresses, which takes as long as
+# all other imports together; in no notebook is there anything to check with it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: this run's own folder in a course: its lock, its journal, and graded files that are not in place yet
 RUN = Path(".byhand", "grading")
@@ -64,7 +69,7 @@ class Pool:
         from concurrent.futures import ProcessPoolExecutor
 
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([f"{__package__}.one_submission"])
+        context.set_forkserver_preload([__name__, f"{__package__}.one_submission"])
         executor = ProcessPoolExecutor(self.size, context, initializer=_begin_process)
         course = str(self.course)
         return executor, [executor.submit(_start, course) for _ in range(self.size)]
