@@ -1,6 +1,10 @@
 """`byhand grade` on real classes: the same as `nbgrader autograde`, only faster."""
 
+import fcntl
+import os
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -8,11 +12,16 @@ from class_course import byhand, gradebook_rows, graded_files, make_course
 from nbgrader.api import Gradebook
 
 from byhand.grading import demo
+from byhand.grading.class_run import RUN, grade_class
 from byhand.grading.sandbox import Level, protection_level
+from byhand.problem import Problem
 
-pytestmark = pytest.mark.skipif(
-    protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
+    ),
+    pytest.mark.xdist_group("class run"),
+]
 #: two notebooks, so that one may be missing
 ASSIGNMENT = "3_log_loss"
 
@@ -82,3 +91,113 @@ def test_the_graded_files_are_the_same_bytes_with_the_same_permissions(both):
     theirs, ours, _ = both
     assert graded_files(ours) == graded_files(theirs)
     assert "s10/3_log_loss/extra/notes.txt" in graded_files(ours)
+
+
+def test_the_summary_counts_and_gives_one_reason_for_what_was_not_as_it_should_be(both):
+    *_, printed = both
+    assert "10 graded, 0 skipped, 4 repaired, 0 failed" in printed
+    for words in (
+        "s07, 3_log_loss: missing cells are back as released: sigmoid",
+        "s08, 3_log_loss: unreadable: it is not valid JSON",
+        "s09, 3_log_loss: loss_zoo.ipynb is missing and scores 0",
+        "s10, 3_log_loss: also handed in and not graded: scratch.ipynb",
+    ):
+        assert words in printed
+
+
+# --- which submissions are graded ----------------------------------------------------------------
+
+
+def test_what_is_graded_is_skipped_unless_it_was_handed_in_anew(both):
+    _, ours, _ = both
+    before = graded_files(ours)
+    (ours / "submitted/s04" / ASSIGNMENT / "timestamp.txt").write_text("2026-02-03 10:00:00 UTC")
+    run = byhand(ours, "grade", ASSIGNMENT, "--student=s0*", "--workers=1")
+    assert "1 graded, 8 skipped" in run.stdout
+    changed = {name for name, facts in graded_files(ours).items() if facts != before[name]}
+    assert changed == {"s04/3_log_loss/timestamp.txt"}
+
+
+def test_force_grades_again_those_that_are_named(both):
+    _, ours, _ = both
+    place = ours / "autograded/s02" / ASSIGNMENT / "log_loss.ipynb"
+    before = place.stat().st_ino, place.read_bytes()
+    run = byhand(ours, "grade", ASSIGNMENT, "--student=s02", "--student=s03", "--force")
+    assert "2 graded, 0 skipped" in run.stdout
+    assert place.stat().st_ino != before[0]
+    assert place.read_bytes() == before[1]
+
+
+# --- what it refuses -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("assignment", "keywords", "words"),
+    [
+        ("1_chain_rule", {}, "run `nbgrader generate_assignment 1_chain_rule` first"),
+        (ASSIGNMENT, {"students": ["nobody"]}, "no submission of 3_log_loss by nobody"),
+        (ASSIGNMENT, {"scheduler": "tcp://127.0.0.1:9"}, "no Dask scheduler at tcp://127.0.0.1:9"),
+    ],
+)
+def test_what_cannot_be_graded_is_one_sentence(handed_in, assignment, keywords, words):
+    with pytest.raises(Problem, match=words):
+        grade_class(handed_in, [assignment], workers=1, **keywords)
+
+
+def test_two_runs_in_one_course_do_not_meet(handed_in):
+    folder = handed_in / RUN
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Problem, match="Another `byhand grade` is at work"):
+            grade_class(handed_in, [ASSIGNMENT])
+
+
+def test_a_read_only_gradebook_is_told_before_anything_is_graded(handed_in, tmp_path):
+    course = shutil.copytree(handed_in, tmp_path / "course")
+    with open(course / "nbgrader_config.py", "a") as config:
+        config.write(
+            f"\nc.CourseDirectory.db_url = 'sqlite:///file:{course}/gradebook.db?mode=ro&uri=true'\n"
+        )
+    before = gradebook_rows(course)
+    run = byhand(course, "grade", ASSIGNMENT)
+    assert run.returncode == 1
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert "The gradebook cannot be written (attempt to write a readonly database)" in run.stderr
+    assert "Nothing is lost" in run.stderr
+    assert gradebook_rows(course) == before
+    assert not (course / "autograded/s01").exists()
+
+
+FULL_DISK = """
+set -e
+mount -t tmpfs -o size=60m tmpfs "$1"
+cp -r "$2"/. "$1"; cd "$1"
+free=$(df --output=avail -k . | tail -1)
+head -c "$((free - 150))k" /dev/zero > ballast
+status=0
+"$3" -m byhand grade 3_log_loss --workers=1 >first 2>&1 || status=$?
+rm ballast
+"$3" -m byhand grade 3_log_loss --workers=1 >second 2>&1
+echo "status $status" >>first
+cp -r . "$4"
+"""
+
+
+def test_a_full_disk_loses_nothing_and_the_same_command_goes_on(handed_in, both, tmp_path):
+    small, result = tmp_path / "small", tmp_path / "result"
+    small.mkdir()
+    result.mkdir()
+    mount = ["unshare", "-m" if os.getuid() == 0 else "-Urm", "sh", "-c"]
+    if subprocess.run([*mount, f"mount -t tmpfs tmpfs {small}"], capture_output=True).returncode:
+        pytest.skip("not here: a small disk of its own cannot be mounted")
+    places = map(str, (small, handed_in, sys.executable, result))
+    run = subprocess.run([*mount, FULL_DISK, "sh", *places], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr + (small / "second").read_text()
+    first, second = ((result / name).read_text() for name in ("first", "second"))
+    assert "No space left on device" in first or "disk is full" in first, first
+    assert "Nothing is lost" in first
+    assert "status 1" in first
+    assert "0 failed" in second
+    assert gradebook_rows(result) == gradebook_rows(both[0])
+    assert graded_files(result) == graded_files(both[0])

@@ -184,10 +184,9 @@ def grade_class(
     Raises Problem where the machine, the gradebook or the settings do not allow it; nothing graded is lost then.
     """
     begun = time.monotonic()
-    with _only_run(course):
+    with _storage_trouble(), _only_run(course):
         journal = Journal(course / RUN / "journal")
-        size = workers or os.cpu_count() or 1
-        executor = Cluster(scheduler) if scheduler else Pool(course, size)
+        executor = Cluster(scheduler) if scheduler else Pool(course, workers or _cores())
         finished = False
         try:
             run = ClassRun(course, journal, executor, progress)
@@ -200,6 +199,22 @@ def grade_class(
     return run.summary
 
 
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@contextlib.contextmanager
+def _storage_trouble() -> Iterator[None]:
+    """A full or read-only disk is a Problem: everything graded is in the journal or in the gradebook."""
+    try:
+        yield
+    except OSError as error:
+        raise Problem(
+            f"Grading stopped ({error}). Nothing is lost: mend that, and run the same command again."
+        ) from error
+
+
 @contextlib.contextmanager
 def _only_run(course: Path) -> Iterator[None]:
     """Nobody else grades in this folder meanwhile."""
@@ -208,7 +223,7 @@ def _only_run(course: Path) -> Iterator[None]:
     with open(folder / "lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             raise Problem(
                 f"Another `byhand grade` is at work in {course}: wait until it is done, or stop it."
             ) from None
@@ -251,8 +266,10 @@ class ClassRun:
     def grade(self, assignments: Sequence[str], students: Sequence[str], force: bool) -> None:
         self.gradebook.check()
         self.force = force
-        self.summary.resumed = len(self.journal.waiting)
+        taken = [entry for entry in self.journal.waiting if not entry["failure"]]
+        self._taken_over = {(entry["assignment"], entry["student"]) for entry in taken}
         self._apply()  # what a killed run has left
+        self.summary = Summary(graded=len(taken), resumed=len(taken))
         shutil.rmtree(self.staging, ignore_errors=True)
         self.staging.mkdir()
         due = [
@@ -290,7 +307,7 @@ class ClassRun:
                 self.force and self._key(submission) in self.journal.applied
             ):
                 due.append(submission)
-            else:
+            elif (assignment, student) not in self._taken_over:
                 self.summary.skipped += 1
         return due
 

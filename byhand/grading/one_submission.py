@@ -259,8 +259,8 @@ def _missing(name: str, others: list[str]) -> str:
             f"{name}.ipynb is missing and scores 0, but {printable(best[0], 60)}.ipynb looks like it: rename that, and "
             "grade again with --force"
         )
-    instead = ", ".join(f"{printable(other, 60)}.ipynb" for other in others[:5]) or "no notebook"
-    return f"{name}.ipynb is missing and scores 0; handed in: {instead}"
+    instead = ", ".join(f"{printable(other, 60)}.ipynb" for other in others[:5])
+    return f"{name}.ipynb is missing and scores 0" + (f"; handed in: {instead}" if instead else "")
 
 
 def _is_infrastructure(error: Exception) -> bool:
