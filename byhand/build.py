@@ -36,8 +36,8 @@ You need Python 3.11 or newer. In this folder, once:
 
     .venv/bin/python -m jupyter lab notebooks
 
-In each notebook replace `raise NotImplementedError()` by your code and run the cell below it.
-Hand in the notebook under the name it has.
+Begin with `0_start_here`. In each notebook replace `raise NotImplementedError()` by your code
+and run the cell below it. Hand in the notebook under the name it has.
 """
 
 
