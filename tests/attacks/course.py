@@ -155,7 +155,9 @@ def _grade(shared: Path, wanted: list[Submission], stock: bool) -> Observed:
             list(pool.map(lambda run: _run(run, environment), runs.values()))
         time.sleep(1)  # what is dying may die
         observed = Observed(runs, places, canaries)
-        observed.victim_alive = victim.poll() is None and os.getpriority(0, victim.pid) == 0
+        observed.victim_alive = victim.poll() is None and os.getpriority(
+            0, victim.pid
+        ) == os.getpriority(0, 0)
         victim.kill()
         victim.wait()
         observed.survivors = _survivors(mark)
