@@ -13,6 +13,7 @@ class MeanOfTwo(Exercise):
     def cases(rng):
         yield 3, 4
         yield -5, 2
+        yield 7, 2
         yield 0.0, 2.5
         for _ in range(3):
             yield tuple(rng.uniform(-9, 9, size=2).tolist())
@@ -27,6 +28,12 @@ class MeanOfTwo(Exercise):
     @mistake("Only a is halved. Add first, in brackets, and halve the sum.")
     def first_one_halved(a, b):
         return a / 2 + b
+
+    @mistake(
+        "This starts at a and always goes up. If b is smaller, the middle lies below a: add first, then halve."
+    )
+    def always_upwards(a, b):
+        return a + abs(b - a) / 2
 
     @mistake("This is the sum of a and b. The mean is half of it.")
     def never_halved(a, b):
@@ -214,6 +221,7 @@ class Layer(Exercise):
             np.array([[2, 1, 0], [-1, 3, 5]]),
             (np.array([[1, 0, -1]])),
         )
+        yield np.array([[0, 1], [1, 1]]), np.array([[0.5, -1.5], [2.25, 1]]), np.array([[0.25, 0]])
         for m, n_in, n_out in ((4, 2, 3), (3, 3, 3), (1, 2, 4), (5, 3, 1), (2, 2, 2)):
             yield (
                 rng.normal(size=(m, n_in)),
@@ -231,6 +239,13 @@ class Layer(Exercise):
     @mistake("The order matters: it is X @ W, so that the two inner sizes are the same.")
     def wrong_order(X, W, b):
         return W @ X + b
+
+    @mistake(
+        "The result has the type of X: whole numbers where X has whole numbers, so fractions are cut off. "
+        "X @ W + b chooses the type itself."
+    )
+    def type_of_x(X, W, b):
+        return (X @ W + b).astype(X.dtype)
 
     @mistake("The row b is missing: add it to every row, X @ W + b.")
     def b_lost(X, W, b):
@@ -282,6 +297,7 @@ class RowShares(Exercise):
         yield np.array([[1, 2, 1], [4, 0, 1], [2, 2, 2], [5, 1, 4]])
         for shape in ((4, 3), (3, 3), (1, 4), (5, 1)):
             yield rng.uniform(0.5, 9, size=shape)
+        yield np.array([[6, -2], [-1, 5], [3.5, -7.5]])  # sums 4, 4, −4
 
     def reference(X):
         return X / X.sum(axis=1, keepdims=True)
@@ -306,6 +322,10 @@ class RowShares(Exercise):
     @mistake("This divides by the mean of the row. Divide by its sum.")
     def divided_by_the_mean(X):
         return X / X.mean(axis=1, keepdims=True)
+
+    @mistake("The signs are lost: the sum of a row is X.sum(axis=1), without absolute values.")
+    def sums_without_signs(X):
+        return X / np.abs(X).sum(axis=1, keepdims=True)
 
     @mistake("These are the sums of the rows. The shares are X divided by them.")
     def only_the_sums(X):
