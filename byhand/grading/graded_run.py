@@ -68,6 +68,8 @@ class GradedRun:
 
     def grade(self, only: str | None = None) -> None:
         """Run all cells and judge every exercise, or `only` one; outputs and scores go into the cells."""
+        self.worker.start()
+        self._expect(only)  # while the worker gets ready, the first time
         for cell in self.cells:
             cell.outputs, cell.execution_count = [], None
             if _is_test(cell):
@@ -157,6 +159,14 @@ class GradedRun:
             cases = [case.args for case in cases_of(exercise, self.seed(name))]  # type: ignore[arg-type]
             student.ask_ahead(name, cases, exercise.time_limit)
         return [student.process] if student.process is not None else []
+
+    def _expect(self, only: str | None) -> None:
+        """Draw the cases and find out what is right: once for a whole class."""
+        for cell in self.cells:
+            if _is_test(cell) and only in (None, _name(cell)) and self._is_open(_name(cell)):
+                exercise = self.exercises[_name(cell)]
+                for case in cases_of(exercise, self.seed(exercise.name)):  # type: ignore[arg-type]
+                    case.expected  # noqa: B018
 
     def _is_open(self, name: str) -> bool:
         return name in self.exercises and name not in self.verdicts

@@ -75,6 +75,8 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
+        worker = shared_worker(self.allow_unsandboxed)
+        worker.start()
         hidden = find_hidden_tests(about["notebook"], Path.cwd())
         exercises = load_exercises(hidden) if hidden is not None else {}
         limits = Limits(
@@ -87,7 +89,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         run = GradedRun(
             nb,
             exercises,
-            worker=shared_worker(self.allow_unsandboxed),
+            worker=worker,
             limits=limits,
             files=Path(resources["metadata"]["path"]) if "metadata" in resources else None,
             seed=lambda name: exercise_seed(

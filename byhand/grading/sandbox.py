@@ -212,11 +212,20 @@ def _start_sandboxed(
 
 def _prepare_home(home: Path) -> None:
     """Matplotlib's list of fonts, which takes seconds to make, and a file that IPython would otherwise chmod."""
-    import matplotlib
-
     home.mkdir(parents=True, exist_ok=True)
-    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-        shutil.copy(cache, home)
+    for lists in _font_lists():
+        shutil.copy(lists, home)
     startup = home / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "README").touch()
+
+
+def _font_lists() -> list[Path]:
+    """Where Matplotlib keeps them by its documentation; only if there are none it is asked, since it loads slowly."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    usual = Path(os.environ.get("MPLCONFIGDIR") or caches / "matplotlib")
+    if found := [*usual.glob("fontlist-*.json")]:
+        return found
+    import matplotlib
+
+    return [*Path(matplotlib.get_cachedir()).glob("fontlist-*.json")]

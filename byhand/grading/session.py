@@ -67,6 +67,7 @@ class Worker:
     def __init__(self, allow_unsandboxed: bool = False) -> None:
         self.allow_unsandboxed = allow_unsandboxed
         self.process: WorkerProcess | None = None
+        self._is_ready = False
         self.scratch: Path | None = None
         self.count = 0
         #: processes killed that a submission had started: the sandbox does not give their places back
@@ -76,11 +77,17 @@ class Worker:
     def level(self) -> Level:
         return self._started().level
 
-    def _started(self) -> WorkerProcess:
+    def start(self) -> None:
+        """Let it get ready; `begin` waits until it is. Raises Problem where student code must not run."""
         if self.process is None:
             self.scratch = Path(tempfile.mkdtemp(prefix="jupyter-")).resolve()
             (self.scratch / "work").mkdir()
-            self.process = start_worker(self.scratch, self.allow_unsandboxed)
+            self.process, self._is_ready = start_worker(self.scratch, self.allow_unsandboxed), False
+
+    def _started(self) -> WorkerProcess:
+        self.start()
+        assert self.process is not None
+        if not self._is_ready:
             try:
                 wire.receive(self.process.stdout, deadline=time.monotonic() + 120)
             except wire.WireError:
@@ -90,6 +97,7 @@ class Worker:
                     "The process that runs student code did not start, so nothing was graded. `byhand doctor` says "
                     f"what this machine lacks. Its last words: {last or 'none'}"
                 ) from None
+            self._is_ready = True
         return self.process
 
     def close(self) -> None:
