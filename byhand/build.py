@@ -189,10 +189,11 @@ def _mirror(new: Path, old: Path, same: Callable[[bytes, bytes], bool]) -> list[
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """What was built, without hidden files: what Jupyter and those who work here leave."""
     return (
         path
         for path in folder.glob("*/**/*")
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+        if path.is_file() and not any(p[0] == "." for p in path.relative_to(folder).parts)
     )
 
 

@@ -99,8 +99,10 @@ class Checks:
             display_both(text, f'<p role="status">{html}</p>')
 
     def _passed(self, name: str) -> bool:
-        """Remember that a check was passed; whether that is news."""
+        """Remember that a check was passed in a notebook; whether that is news."""
         _failures.pop((self.notebook, name), None)
+        if notebook_shell() is None:
+            return False
         return remember(learner_folder(Path.cwd()), self.notebook, name)
 
     def _failed(self, name: str) -> str:

@@ -29,7 +29,7 @@ RIGHT = "def two_weights(x1, x2, k):\n    return k * x1, k * x2"
 SWAPPED = "def two_weights(x1, x2, k):\n    return k * x2, k * x1"
 
 
-def run(*sources, folder=ROOT, **environment):
+def run(*sources, folder, **environment):
     """Run cells in a kernel; return the outputs of each."""
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
@@ -53,7 +53,15 @@ def texts(outputs):
 
 
 @pytest.fixture(scope="module")
-def outputs():
+def course(tmp_path_factory):
+    """A folder with the hidden tests in it, where what a learner passes may be remembered."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "tests" / "hidden", course / "tests" / "hidden")
+    return course
+
+
+@pytest.fixture(scope="module")
+def outputs(course):
     cells = [
         START,
         RIGHT,
@@ -70,7 +78,7 @@ def outputs():
         "check('two_weights')",
     ]
     return dict(zip(["start", "_", "right", "_", "swapped", "typo", "grade", "_", "endless", "_",
-                     "stale", "_", "missing"], run(*cells), strict=True))  # fmt: skip
+                     "stale", "_", "missing"], run(*cells, folder=course), strict=True))  # fmt: skip
 
 
 def test_a_right_answer_is_shown_in_words_and_with_a_mark(outputs):
@@ -119,8 +127,10 @@ def test_a_missing_function_is_said_to_be_missing(outputs):
     assert "There is no function `two_weights` yet" in texts(outputs["missing"])
 
 
-def test_graded_work_shows_the_sentence_and_no_hidden_input():
-    *_, (shown,) = run(START, SWAPPED, "check('two_weights')", NBGRADER_EXECUTION="autograde")
+def test_graded_work_shows_the_sentence_and_no_hidden_input(course):
+    *_, (shown,) = run(
+        START, SWAPPED, "check('two_weights')", folder=course, NBGRADER_EXECUTION="autograde"
+    )
     text = "\n".join(shown.traceback)
     assert "The two are swapped" in text
     assert "expected" not in text
@@ -210,7 +220,7 @@ def test_while_nbgrader_runs_the_notebook_no_way_is_shown(work):
 
 
 @pytest.fixture
-def course(tmp_path):
+def solved(tmp_path):
     """A course with the solution of one exercise."""
     cell = nbformat.v4.new_code_cell("def area(a, b):\n    total = a * b + 1\n    return total")
     cell.metadata.nbgrader = {"grade_id": "area_code"}
@@ -243,21 +253,21 @@ def under_its_name(function):
     return namespace["area"]
 
 
-def test_another_way_is_one_that_differs_in_more_than_names_and_order(course):
-    assert another_way(course, "unit", "area", under_its_name(same)) is None
-    assert another_way(course, "unit", "area", under_its_name(loop)) == (
+def test_another_way_is_one_that_differs_in_more_than_names_and_order(solved):
+    assert another_way(solved, "unit", "area", under_its_name(same)) is None
+    assert another_way(solved, "unit", "area", under_its_name(loop)) == (
         "def area(a, b):\n    total = a * b + 1\n    return total"
     )
 
 
-def test_where_one_of_the_two_is_not_to_be_had_no_way_is_shown(course):
+def test_where_one_of_the_two_is_not_to_be_had_no_way_is_shown(solved):
     other = under_its_name(loop)
     for own in (len, lambda a, b: a * b, 3, eval("lambda a, b: a * b"), loop):
-        assert another_way(course, "unit", "area", own) is None
-    assert another_way(course, "unit", "volume", other) is None
-    assert another_way(course, "zoo", "area", other) is None
-    next(course.glob("*/*/*.ipynb")).write_text("{")
-    assert another_way(course, "unit", "area", other) is None
+        assert another_way(solved, "unit", "area", own) is None
+    assert another_way(solved, "unit", "volume", other) is None
+    assert another_way(solved, "zoo", "area", other) is None
+    next(solved.glob("*/*/*.ipynb")).write_text("{")
+    assert another_way(solved, "unit", "area", other) is None
 
 
 def test_the_result_follows_the_theme_and_is_announced():
@@ -269,9 +279,12 @@ def test_the_result_follows_the_theme_and_is_announced():
     assert all("var(--jp-" in colour for colour in colours)
 
 
-def test_check_works_in_a_plain_script():
+def test_check_works_in_a_plain_script_and_leaves_no_file(course):
+    folder = course / "scripts"
+    folder.mkdir()
     code = f"{START}\n{RIGHT}\ncheck('two_weights')"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert not list(folder.iterdir())
     assert run.stdout.startswith("✓ two_weights · 1 of 1 point")
 
 
@@ -422,12 +435,13 @@ def test_a_notebook_without_exercises_is_said_to_have_none(tmp_path):
         check_notebook(tmp_path / "empty.ipynb")
 
 
-def test_emitted_verdicts_are_plain_json():
+def test_emitted_verdicts_are_plain_json(course):
     from byhand.check_notebook import VERDICT
 
     _, outputs = run(
         RIGHT,
         "from byhand.check_notebook import emit_verdict\n"
         f"emit_verdict({str(ROOT / 'tests/hidden/chain_rule.py')!r}, 'two_weights', globals())",
+        folder=course,
     )
     assert json.loads(outputs[0].data[VERDICT])["score"] == 1
