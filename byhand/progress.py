@@ -190,10 +190,8 @@ def remember(folder: Path, notebook: str, exercise: str, right: bool = True) -> 
 
 
 def add_line(path: Path, line: str) -> None:
-    """Add a line to a file in one write, on a line of its own; nothing if there is something that is no file."""
+    """Add a line to a file in one write, on a line of its own; raises OSError."""
     path.parent.mkdir(exist_ok=True)
-    if path.exists() and not path.is_file():
-        return
     with path.open("ab+") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
@@ -206,13 +204,8 @@ def passed(folder: Path) -> set[Key]:
     found: set[Key] = set()
     if is_run_by_a_machine():
         return found
-    with suppress(OSError):
-        path = folder / RECORD
-        if not path.is_file():
-            return found
-        with path.open("rb") as file:
-            text = file.read(MOST_BYTES).decode(errors="replace")
-        for line in text.splitlines():
+    with suppress(OSError), (folder / RECORD).open("rb") as file:
+        for line in file.read(MOST_BYTES).decode(errors="replace").splitlines():
             match line.split():
                 case [notebook, exercise, "passed"]:
                     found.add((notebook, exercise))
@@ -246,7 +239,7 @@ def find_lessons(folder: Path) -> list[Lesson]:
                 paths += sorted(unit.glob("*.ipynb"))
     lessons: dict[str, Lesson] = {}
     for path in paths:
-        lesson = None if is_spare(path) else read_lesson(path)
+        lesson = read_lesson(path)
         if lesson and (lesson.name not in lessons or path.stem == lesson.name):
             lessons[lesson.name] = lesson
     return list(lessons.values())
