@@ -443,6 +443,8 @@ def _not_gradable(student: str) -> str:
     """Why a folder's name cannot be a student's id; "" if it can."""
     if not student.isprintable():
         return "a name with characters that cannot be printed: rename the folder"
+    if student.startswith("."):
+        return "nbgrader does not see names that begin with a dot: rename the folder"
     if set(student) & set("*?["):
         return "nbgrader takes * ? [ in a name for a pattern: rename the folder"
     if len(student) > 128:

@@ -93,7 +93,7 @@ class CourseGradebook:
         anybody = self.coursedir.format_path(step, "*", glob.escape(assignment))
         pattern = self.coursedir.format_path(step, "(?P<student>.*)", re.escape(assignment), True)
         excluded = self.coursedir.student_id_exclude.split(",")
-        for folder in sorted(glob.glob(anybody)):
+        for folder in sorted(glob.glob(anybody, include_hidden=True)):
             match = re.fullmatch(pattern, folder, re.DOTALL)
             if match is None or not os.path.isdir(folder):
                 continue
