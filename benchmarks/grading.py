@@ -1,19 +1,27 @@
-"""How long `nbgrader autograde` takes for each submission: with nbgrader's own `Execute`, and with our steps.
+"""How long grading takes for each submission: `byhand grade`, against nbgrader with its own `Execute`, unit by unit.
 
-Both sides grade the same simulated class of unit 1 in course folders of their own, by turns, a part of the class at a
-time, so that what else the machine does hits both. Only the commands are timed. Then our side once more inside this
-process, with stopwatches around what it consists of. The last line is stock seconds / our seconds, for the whole class
-in one command, starting nbgrader (and our worker) included.
+Both sides grade the same simulated class of each unit in course folders of their own, one after the other. nbgrader
+needs seconds for each submission, so it grades the first few of the class only, and its time for the class is
+calculated from that: starting once, plus the time for each. Ours grades the whole class in one command, starting
+included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of; and the bare
+floor: fork a warm shell and run the same student cells, on as many cores, nothing else. The last two lines are
+nbgrader's seconds / ours and ours / the floor's, over all units.
+
+`--nbgrader` compares `nbgrader autograde` with our steps to nbgrader as it comes instead, and `--scaling` one worker to
+two.
 """
 
 import argparse
 import contextlib
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +44,227 @@ SIDES = ("stock", "ours")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--students", type=int, default=40)
-    parser.add_argument("--quick", action="store_true", help="8 students: rough")
+    parser.add_argument("--students", type=int, default=60, help="the class")
+    parser.add_argument("--stock", type=int, default=6, help="how many of them nbgrader grades")
+    parser.add_argument("--units", nargs="*", default=demo.all_assignments(ROOT))
+    parser.add_argument("--quick", action="store_true", help="12 students, 2 by nbgrader: rough")
+    parser.add_argument("--nbgrader", action="store_true", help="`nbgrader autograde`, both sides")
+    parser.add_argument("--scaling", action="store_true", help="one worker against two")
+    parser.add_argument("--floor", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    size = 8 if options.quick else options.students
+    if options.floor is not None:
+        run_floor(options.floor)
+        return
+    if options.quick:
+        options.students, options.stock = 12, 2
     with tempfile.TemporaryDirectory(prefix="byhand-benchmark-") as folder:
-        sys.exit(not benchmark(Path(folder), size))
+        if options.nbgrader:
+            right = benchmark(Path(folder), 8 if options.quick else min(options.students, 40))
+        elif options.scaling:
+            right = scaling(Path(folder), options.units, options.students)
+        else:
+            right = class_runs(Path(folder), options.units, options.students, options.stock)
+    sys.exit(not right)
+
+
+# --- byhand grade --------------------------------------------------------------------------------
+
+
+def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bool:
+    """Measure and print everything, unit by unit; whether all scores were the true ones."""
+    totals, agree = dict.fromkeys(("stock", "ours", "floor"), 0.0), True
+    for unit in units:
+        print(
+            f"\n{unit}, {size} submissions, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        )
+        seconds, parts, right = one_unit(folder / unit, unit, size, sample)
+        agree = agree and right
+        for side, value in seconds.items():
+            totals[side] += value
+            print(f"  {side:34} {value / size:8.4f} s per submission")
+        print(f"  {'stock / ours, ours / floor':34} {_ratios(seconds)}")
+        print("  ours in one process, with stopwatches, seconds per submission:")
+        for name, value in parts.items():
+            print(f"    {name:32} {value / size:8.4f}")
+    print(f"\nspeedup {totals['stock'] / totals['ours']:.1f}")
+    print(f"floor {totals['ours'] / totals['floor']:.1f}")
+    return agree
+
+
+def _ratios(seconds: Mapping[str, float]) -> str:
+    stock, ours, floor = (seconds[side] for side in ("stock", "ours", "floor"))
+    return f"{stock / ours:8.1f} {ours / floor:8.1f}"
+
+
+def one_unit(
+    folder: Path, unit: str, size: int, sample: int
+) -> tuple[dict[str, float], dict[str, float], bool]:
+    """Seconds for the class by side, what ours consists of, and whether all scores were the true ones."""
+    students = class_of(unit, size)
+    ours = make_course(folder / "ours", students, unit)
+    stock = make_course(folder / "stock", students[:sample], unit)
+    with open(stock / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(STOCK)
+    begun = time.perf_counter()
+    run_byhand(ours, "grade", unit)
+    seconds = {"ours": time.perf_counter() - begun}
+    start = time_to_start(stock, unit)
+    begun = time.perf_counter()
+    run_nbgrader(stock, "autograde", unit)
+    each = (time.perf_counter() - begun - start) / sample
+    seconds |= {"stock": start + size * each, "floor": time_of_floor(folder, ours, unit)}
+    graded = {"stock": read_gradebook(stock, unit), "ours": read_gradebook(ours, unit)}
+    agree = print_scores(students[:sample], {"stock": graded["stock"]}, sides=("stock",))
+    agree = print_scores(students, {"ours": graded["ours"]}, sides=("ours",)) and agree
+    return seconds, split_class_run(ours, unit), agree
+
+
+def class_of(unit: str, size: int) -> list[SimulatedStudent]:
+    return [
+        SimulatedStudent(f"s{number:04}", student.answers)
+        for number, student in enumerate(simulated_class(demo.exercises_of(ROOT, unit), size))
+    ]
+
+
+def run_byhand(course: Path, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "byhand", *arguments], cwd=course, check=True, capture_output=True
+    )
+
+
+def time_of_floor(folder: Path, course: Path, unit: str) -> float:
+    """Seconds to run the same cells of the whole class in forks of warm shells, one shell for each core."""
+    cells = [
+        [
+            cell.source
+            for path in sorted(student.glob("*.ipynb"))
+            for cell in nbformat.read(path, as_version=4).cells
+            if cell.cell_type == "code" and cell.execution_count is not None
+        ]
+        for student in sorted((course / "autograded").glob(f"*/{unit}"))
+    ]
+    cores = os.cpu_count() or 1
+    processes = []
+    for number in range(cores):
+        share = folder / f"cells{number}.json"
+        share.write_text(json.dumps(cells[number::cores]))
+        command = [sys.executable, __file__, "--floor", str(share)]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, text=True
+        )
+        processes.append(process)
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "warm\n"
+    begun = time.perf_counter()
+    for process in processes:
+        process.communicate("go\n")
+    return time.perf_counter() - begun
+
+
+def run_floor(share: Path) -> None:
+    """In a process of its own: warm up, wait for the signal, run the cells of each submission in a fork."""
+    from byhand.grading.worker import _warm_shell
+
+    os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+    submissions = json.loads(share.read_text())
+    shell = _warm_shell()
+    print("warm", flush=True)
+    sys.stdin.readline()
+    for cells in submissions:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                for source in cells:
+                    shell.run(source)
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+
+
+def scaling(folder: Path, units: Sequence[str], size: int) -> bool:
+    """One worker against two, on the same class, whole commands; whether both gave the same grades."""
+    seconds, same = {1: 0.0, 2: 0.0}, True
+    for unit in units:
+        scores = {}
+        course = make_course(folder / unit, class_of(unit, size), unit)
+        for workers in seconds:
+            begun = time.perf_counter()
+            run_byhand(course, "grade", unit, "--force", f"--workers={workers}")
+            seconds[workers] += time.perf_counter() - begun
+            scores[workers] = read_gradebook(course, unit)
+        same = same and scores[1] == scores[2]
+    count = size * len(units)
+    for workers, value in seconds.items():
+        print(f"{workers} workers: {value:.1f} s, {count / value:.1f} submissions per second")
+    print(f"the same grades: {same}\nscaling {seconds[1] / seconds[2]:.2f}")
+    return same
+
+
+class Here:
+    """An executor that does everything at once, in this process."""
+
+    size = 1
+
+    def ready(self) -> None:
+        pass
+
+    def submit(self, packed: bytes, submitted: Any) -> Future:
+        from byhand.grading.one_submission import grade
+
+        future: Future = Future()
+        future.set_result(grade(packed, submitted))
+        return future
+
+    def renew(self) -> None:
+        pass
+
+
+def split_class_run(course: Path, unit: str) -> dict[str, float]:
+    """Grade the class again inside this process; seconds by what they were spent on."""
+    from nbgrader.converters import Autograde
+
+    from byhand.grading import graded_run, one_submission, preprocessors
+    from byhand.grading.class_run import RUN, ClassRun
+    from byhand.grading.course_gradebook import CourseGradebook
+    from byhand.grading.journal import Journal
+    from byhand.grading.session import Process, Submission, Worker
+
+    watches = Stopwatches("class run: bookkeeping")
+    with contextlib.ExitStack() as restored:
+        for owner, functions, name in (
+            (Worker, ("_started",), "starting the worker"),
+            (Worker, ("begin",), "worker: forks, files, cleaning up"),
+            (
+                Submission,
+                ("hold", "wake", "end_strays", "close"),
+                "worker: forks, files, cleaning up",
+            ),
+            (Process, ("send", "receive"), "worker: cells and calls"),
+            (graded_run.GradedRun, ("_judge",), "judge"),
+            (preprocessors.GradeInSandbox, ("preprocess",), "our steps, the rest"),
+            (Autograde, ("convert_notebooks",), "nbgrader's conversion"),
+            (CourseGradebook, ("write", "known"), "class run: gradebook"),
+            (CourseGradebook, ("put_in_place",), "class run: files"),
+            (Journal, ("add", "sync", "mark_applied"), "class run: journal"),
+        ):
+            for function in functions:
+                restored.callback(setattr, owner, function, getattr(owner, function))
+                watches.watch(owner, function, name)
+        journal = Journal(course / RUN / "journal")
+        with watches.run("starting the worker"):
+            one_submission.start(str(course))
+            run = ClassRun(course, journal, Here(), None)  # type: ignore[arg-type]
+        with watches.run("class run: bookkeeping"):
+            run.grade([unit], ["*"], force=True)
+        journal.close(finished=True)
+        preprocessors.close_shared_worker()
+    seconds = dict(sorted(watches.seconds.items(), key=lambda item: -item[1]))
+    seconds.pop("starting the worker")
+    return seconds
+
+
+# --- nbgrader autograde with our steps -----------------------------------------------------------
 
 
 def benchmark(folder: Path, size: int) -> bool:
@@ -98,22 +321,22 @@ def benchmark(folder: Path, size: int) -> bool:
     return agree
 
 
-def make_course(course: Path, students: list[SimulatedStudent]) -> Path:
+def make_course(course: Path, students: Sequence[SimulatedStudent], unit: str = ASSIGNMENT) -> Path:
     """A course folder in which the whole class has handed in."""
-    demo.prepare(ROOT, course, ASSIGNMENT)
-    run_nbgrader(course, "generate_assignment", ASSIGNMENT)
+    demo.prepare(ROOT, course, unit)
+    run_nbgrader(course, "generate_assignment", unit)
     for student in students:
-        write_submission(student, course / "notebooks", course / "submitted", ASSIGNMENT)
+        write_submission(student, course / "notebooks", course / "submitted", unit)
     return course
 
 
-def time_to_start(course: Path) -> float:
+def time_to_start(course: Path, unit: str = ASSIGNMENT) -> float:
     """What the command takes until it has found out that there is nothing to grade: the shortest of three."""
     times = []
     for _ in range(3):
         begun = time.perf_counter()
         with contextlib.suppress(Problem):
-            run_nbgrader(course, "autograde", ASSIGNMENT, "--student=nobody")
+            run_nbgrader(course, "autograde", unit, "--student=nobody")
         times.append(time.perf_counter() - begun)
     return min(times)
 
@@ -148,10 +371,14 @@ def _title(cell: Any) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id") or first_line
 
 
-def print_scores(students: list[SimulatedStudent], graded: dict[str, demo.Scores]) -> bool:
+def print_scores(
+    students: Sequence[SimulatedStudent],
+    graded: dict[str, demo.Scores],
+    sides: Sequence[str] = SIDES,
+) -> bool:
     """Every score that is not the true one; whether there is none."""
     agree = True
-    for side in SIDES:
+    for side in sides:
         wrong = [
             f"  {student.name} {name} ({answer.label}): worth {answer.earns:g}, graded {score}"
             for student in students
@@ -170,9 +397,9 @@ def print_scores(students: list[SimulatedStudent], graded: dict[str, demo.Scores
 class Stopwatches:
     """Seconds by name; while an inner one runs, the outer ones stand still."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: str = "nbgrader, conversion") -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        self._running = ["nbgrader, conversion"]
+        self._running = [rest]
         self._since = time.perf_counter()
 
     def _charge(self) -> None:

@@ -238,13 +238,18 @@ def doctor() -> None:
 
 @app.command()
 def demo(
-    assignment: Annotated[str, typer.Argument(help="A folder in source/.")] = "1_chain_rule",
+    assignments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT…]", help="Folders in source/, all by default."),
+    ] = None,
     students: Annotated[int, typer.Option(min=1, help="How many are in the class.")] = 24,
 ) -> None:
-    """Do an instructor's job on a simulated class: release, grade, feedback, export."""
-    from byhand.grading.demo import demo
+    """Do an instructor's job on a simulated class: release, grade, feedback, reports, export."""
+    from byhand.grading.demo import all_assignments, demo
 
-    raise typer.Exit(0 if demo(Path.cwd(), console, students, assignment=assignment) else 1)
+    root = Path.cwd()
+    right = demo(root, console, students, assignments=assignments or all_assignments(root))
+    raise typer.Exit(0 if right else 1)
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +18,7 @@ SECRET = "0123456789abcdef" * 4
 
 def make_course(course: Path, assignments: list[str], size: int) -> Path:
     """A course in which the first students of each simulated class have handed in."""
-    demo.prepare(ROOT, course, assignments[0])
-    without_notebooks = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints")
-    for assignment in assignments[1:]:
-        unit = Path("source", assignment)
-        shutil.copytree(ROOT / unit, course / unit, ignore=without_notebooks)
+    demo.prepare(ROOT, course, *assignments)
     (course / ".byhand").mkdir()
     (course / ".byhand" / "secret").write_text(SECRET)
     for assignment in assignments:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from byhand.exercise import load_exercises
 from byhand.grading import demo as instructor
+from byhand.grading.class_run import Summary
 from byhand.grading.simulated_class import CRASH, simulated_class, write_submission
 from byhand.problem import Problem
 
@@ -54,6 +55,13 @@ def test_grades_csv_holds_every_student_with_the_score_of_the_gradebook(course):
     assert rows == {student: sum(scores.values()) for student, scores in graded.items()}
 
 
+def test_a_report_is_written_and_named(course):
+    folder, _, printed = course
+    report = folder / "reports" / "1_chain_rule.html"
+    assert f"Report: {report}" in printed.replace("\n", "")
+    assert "slope_by_paths" in report.read_text(encoding="utf-8")
+
+
 def test_feedback_is_written_for_every_student_and_names_the_mistake(course):
     folder, _, _ = course
     pages = sorted((folder / "feedback").glob("*/1_chain_rule/chain_rule.html"))
@@ -80,6 +88,8 @@ def test_the_demo_turns_red_when_a_score_is_not_the_true_one(monkeypatch, tmp_pa
     """The same run, but the judge's scores are not those the authors declared."""
     scores = {"s01": dict.fromkeys(EXERCISES, 0.0)}
     monkeypatch.setattr(instructor, "run_nbgrader", lambda *_: None)
+    monkeypatch.setattr(instructor, "grade_class", lambda *_, **__: Summary())
+    monkeypatch.setattr(instructor, "write_report", lambda *_: None)
     monkeypatch.setattr(instructor, "read_gradebook", lambda *_: scores)
     monkeypatch.setattr(instructor, "write_submission", lambda *_: None)
     console = Console(file=io.StringIO(), width=100)

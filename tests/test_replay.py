@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(
 def graded(tmp_path_factory):
     """A course in which one student has been graded, whose answers are right, wrong and missing."""
     course = tmp_path_factory.mktemp("course") / "class"
-    instructor.prepare(ROOT, course)
+    instructor.prepare(ROOT, course, UNIT)
     instructor.run_nbgrader(course, "generate_assignment", UNIT)
     student = simulated_class(EXERCISES, 6)[3]
     student = replace(

@@ -1,15 +1,20 @@
-"""`byhand demo`: an instructor's job, end to end, with plain nbgrader on a simulated class."""
+"""`byhand demo`: an instructor's job, end to end, on a simulated class."""
 
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from byhand.exercise import Exercise, load_exercises
+from byhand.grading.class_run import grade_class
+from byhand.grading.report import write_report
+from byhand.grading.run_progress import RunProgress, print_summary
 from byhand.grading.simulated_class import SimulatedStudent, simulated_class, write_submission
 from byhand.problem import Problem
 
@@ -25,41 +30,57 @@ def demo(
     console: Console,
     size: int = SIZE,
     folder: Path | None = None,
-    assignment: str = ASSIGNMENT,
+    assignments: Sequence[str] = (ASSIGNMENT,),
 ) -> bool:
-    """Release, hand in, grade, write feedback and export; return whether all scores are the true ones.
+    """Release, hand in, grade, write feedback and reports, export; return whether all scores are the true ones.
 
     Everything is written to `folder` (default: `demo/` in the checkout at `root`), which is made anew each time.
     Raises Problem if it holds something else, if there is no such assignment, or if nbgrader fails.
     """
     course = folder or root / "demo"
-    prepare(root, course, assignment)
-    students = simulated_class(exercises_of(root, assignment), size)
+    prepare(root, course, *assignments)
+    classes = {each: simulated_class(exercises_of(root, each), size) for each in assignments}
 
-    console.print(f"Releasing {assignment} …")
-    run_nbgrader(course, "generate_assignment", assignment)
-    for student in students:
-        write_submission(student, course / "notebooks", course / "submitted", assignment)
-    console.print(f"{size} students have handed in. Grading …")
-    run_nbgrader(course, "autograde", assignment)
-    console.print("Writing feedback, exporting grades …")
-    run_nbgrader(course, "generate_feedback", assignment)
+    console.print(f"Releasing {', '.join(assignments)} …")
+    for assignment, students in classes.items():
+        run_nbgrader(course, "generate_assignment", assignment)
+        for student in students:
+            write_submission(student, course / "notebooks", course / "submitted", assignment)
+    console.print(f"{size} students have handed in.")
+    with RunProgress(console) as progress:
+        print_summary(grade_class(course, assignments, progress=progress), console)
+    console.print("Writing feedback and reports, exporting grades …")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda each: run_nbgrader(course, "generate_feedback", each), assignments))
+    reports = [course / "reports" / f"{assignment}.html" for assignment in assignments]
+    for assignment, path in zip(assignments, reports, strict=True):
+        write_report(course, assignment, path)
     run_nbgrader(course, "export", "--to=grades.csv")
 
-    graded = read_gradebook(course, assignment)
-    console.print(_grade_table(students, graded))
-    wrong = [s.name for s in students if graded.get(s.name) != _true_scores(s)]
-    for student in students:
-        for name, true in _true_scores(student).items():
-            if graded.get(student.name, {}).get(name) != true:
-                got = graded.get(student.name, {}).get(name)
-                label = student.answers[name].label
-                console.print(f"{student.name}: {name} ({label}) is worth {true:g}, graded {got}")
-    console.print(f"Feedback: {course / 'feedback'}", soft_wrap=True)
-    console.print(f"Grades: {course / 'grades.csv'}", soft_wrap=True)
-    agree = len(students) - len(wrong)
-    console.print(f"{agree} of {len(students)} students have exactly their true scores.")
+    wrong = set()
+    graded = {assignment: read_gradebook(course, assignment) for assignment in assignments}
+    tables = [_grade_table(classes[each], graded[each]) for each in assignments]
+    console.print(tables[0] if len(tables) == 1 else _table_of_all(classes, graded))
+    for assignment, students in classes.items():
+        for student in students:
+            for name, true in _true_scores(student).items():
+                got = graded[assignment].get(student.name, {}).get(name)
+                if got != true:
+                    wrong.add(student.name)
+                    label = student.answers[name].label
+                    words = f"{name} ({label}) is worth {true:g}, graded {got}"
+                    console.print(f"{student.name}: {words}")
+    for title, name in (("Feedback", "feedback"), ("Grades", "grades.csv")):
+        console.print(f"{title}: {course / name}", soft_wrap=True)
+    for path in reports:
+        console.print(f"Report: {path}", soft_wrap=True)
+    console.print(f"{size - len(wrong)} of {size} students have exactly their true scores.")
     return not wrong
+
+
+def all_assignments(root: Path) -> list[str]:
+    """Those of the checkout, in their order."""
+    return sorted({path.parent.name for path in root.glob("source/*/*.md")})
 
 
 def exercises_of(root: Path, assignment: str) -> dict[str, type[Exercise]]:
@@ -69,15 +90,16 @@ def exercises_of(root: Path, assignment: str) -> dict[str, type[Exercise]]:
     return {name: exercise for path in hidden for name, exercise in load_exercises(path).items()}
 
 
-def prepare(root: Path, course: Path, assignment: str = ASSIGNMENT) -> None:
+def prepare(root: Path, course: Path, *assignments: str) -> None:
     """An empty course folder with the sources and settings of the checkout."""
     if not (root / "tests" / "hidden").is_dir():
         raise Problem(
             f"There are no hidden tests in {root}: run the demo in a checkout of the course."
         )
-    if not (root / "source" / assignment).is_dir():
-        there = ", ".join(sorted(path.parent.name for path in root.glob("source/*/*.md")))
-        raise Problem(f"There is no assignment {assignment}: choose one of {there}.")
+    there = all_assignments(root)
+    for assignment in assignments:
+        if assignment not in there:
+            raise Problem(f"There is no assignment {assignment}: choose one of {', '.join(there)}.")
     if course.exists() and not (course / MARKER).exists():
         raise Problem(f"{course} exists and was not made by the demo: move it away, and try again.")
     shutil.rmtree(course, ignore_errors=True)
@@ -85,8 +107,9 @@ def prepare(root: Path, course: Path, assignment: str = ASSIGNMENT) -> None:
     (course / MARKER).touch()
     shutil.copy(root / "nbgrader_config.py", course)
     without_notebooks = shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints")
-    unit = Path("source", assignment)
-    shutil.copytree(root / unit, course / unit, ignore=without_notebooks)
+    for assignment in assignments:
+        unit = Path("source", assignment)
+        shutil.copytree(root / unit, course / unit, ignore=without_notebooks)
     if root not in course.parents:  # the notebooks look upwards for the hidden tests
         shutil.copytree(root / "tests" / "hidden", course / "tests" / "hidden")
 
@@ -114,6 +137,22 @@ def read_gradebook(course: Path, assignment: str = ASSIGNMENT) -> Scores:
 
 def _true_scores(student: SimulatedStudent) -> dict[str, float]:
     return {name: answer.earns for name, answer in student.answers.items()}
+
+
+def _table_of_all(
+    classes: Mapping[str, Sequence[SimulatedStudent]], graded: Mapping[str, Scores]
+) -> Table:
+    """What each student has in each assignment: graded, and the true score where that is another."""
+    table = Table("student", *classes, box=None, pad_edge=False)
+    for students in zip(*classes.values(), strict=True):
+        cells = []
+        for assignment, student in zip(classes, students, strict=True):
+            got = sum(graded[assignment].get(student.name, {}).values())
+            cells.append(
+                f"{got:g}" if got == student.score else f"{got:g} (true: {student.score:g})"
+            )
+        table.add_row(students[0].name, *cells)
+    return table
 
 
 def _grade_table(students: Sequence[SimulatedStudent], graded: Scores) -> Table:
