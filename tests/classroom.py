@@ -1,4 +1,4 @@
-"""A small class whose truth is known, graded once by the nbgrader executable, for all tests that look at results."""
+"""A small class whose truth is known, graded once by the byhand executable, for all tests that look at results."""
 
 import functools
 import re
@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from collections import Counter
 from pathlib import Path
+
+from class_course import SECRET, byhand
 
 from byhand.exercise import load_exercises, source_as
 from byhand.grading.demo import prepare, run_nbgrader
@@ -122,18 +124,33 @@ def _edit(student: Path, grade_id: str, source: str | None) -> None:
 
 
 @functools.cache
-def graded_course() -> Path:
-    """The course folder after the class was graded. Nobody changes it: tests that do make a copy."""
+def handed_in() -> Path:
+    """The course folder before anything is graded. Nobody changes it."""
     folder = tempfile.TemporaryDirectory(prefix="byhand-class-")
     FOLDERS.append(folder)  # until the process ends
     course = Path(folder.name, "course")
     prepare(ROOT, course, UNIT)
+    (course / ".byhand").mkdir()
+    (course / ".byhand" / "secret").write_text(SECRET)
     run_nbgrader(course, "generate_assignment", UNIT)
     hand_in(course)
-    run_nbgrader(course, "autograde", UNIT)
+    return course
+
+
+@functools.cache
+def graded_course() -> Path:
+    """The course folder after the class was graded. Nobody changes it: tests that do make a copy."""
+    course = Path(shutil.copytree(handed_in(), handed_in().parent / "graded"))
+    grade(course)
+    return course
+
+
+def grade(course: Path) -> None:
+    """Grade the class; one student has handed in nothing, and one comes too late."""
+    run = byhand(course, "grade", UNIT)
+    assert run.returncode == 0, run.stdout + run.stderr
     run_nbgrader(course, "db", "student", "add", "zoe")
     write_submission(wrote("late"), course / "notebooks", course / "submitted", UNIT)
-    return course
 
 
 FOLDERS: list[tempfile.TemporaryDirectory] = []

@@ -1,15 +1,14 @@
-"""`byhand report` on a class whose truth is known, graded by the nbgrader executable."""
+"""`byhand report` on a class whose truth is known, graded by the byhand executable."""
 
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from html.parser import HTMLParser
 
 import classroom
 import pytest
+from class_course import byhand
 from classroom import EXERCISES, HOSTILE, NOTEBOOK, STUDENTS, TRUE_SCORES, UNIT, wrote
 
 from byhand.exercise import source_as
@@ -262,17 +261,13 @@ def test_an_assignment_that_nobody_has_a_grade_for_is_told_what_to_run(tmp_path)
 def test_the_command_says_where_the_page_is_and_fails_with_a_sentence(tmp_path):
     course = classroom.copy_of_course(tmp_path / "course")
 
-    def run(*arguments):
-        command = [sys.executable, "-c", "from byhand.cli import main; main()", "report"]
-        return subprocess.run([*command, *arguments], cwd=course, capture_output=True, text=True)
-
-    good = run(UNIT)
+    good = byhand(course, "report", UNIT)
     assert good.returncode == 0, good.stderr
     assert f"{len(STUDENTS)} submissions" in good.stdout
     assert "1 group nearly identical" in good.stdout
     assert good.stdout.splitlines()[-1] == f"reports/{UNIT}.html"
     assert (course / "reports" / f"{UNIT}.html").is_file()
-    bad = run("9_nothing")
+    bad = byhand(course, "report", "9_nothing")
     assert bad.returncode == 1
     assert bad.stderr == f"The gradebook has no assignment `9_nothing`: there is {UNIT}.\n"
 

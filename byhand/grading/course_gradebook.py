@@ -47,7 +47,7 @@ class CourseGradebook:
 
     def check(self) -> None:
         """Raise Problem now rather than after an hour if grades cannot be written."""
-        course_secret(self.course)
+        course_secret(self.course, self.coursedir.db_url)
         with self._trouble("The gradebook cannot be written"), self._engine.connect() as connection:
             connection.execute(update(Course.__table__).values(id=Course.__table__.c.id))
             connection.rollback()

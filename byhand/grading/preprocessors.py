@@ -93,7 +93,7 @@ class GradeInSandbox(NbGraderPreprocessor):
             limits=limits,
             files=Path(resources["metadata"]["path"]) if "metadata" in resources else None,
             seed=lambda name: exercise_seed(
-                Path.cwd(), about["assignment"], about["notebook"], name
+                Path.cwd(), about["assignment"], about["notebook"], name, about["db_url"]
             ),
         )
         run.grade()

@@ -103,7 +103,7 @@ def results_in(gradebook: Any, course: Path, assignment: str) -> Results:
     submissions = _submissions(gradebook, assignment)
     if not submissions:
         raise Problem(
-            f"Nobody's {assignment} has been graded yet: run `nbgrader autograde {assignment}` first."
+            f"Nobody's {assignment} has been graded yet: run `byhand grade {assignment}` first."
         )
     order: dict[str, int] = {}
     for submission in submissions.values():

@@ -17,24 +17,28 @@ from byhand.problem import Problem
 SECRET = Path(".byhand", "secret")
 
 
-def exercise_seed(course: Path, assignment: str, notebook: str, exercise: str) -> int:
-    """The seed of an exercise's hidden cases in the course at `course`."""
+def exercise_seed(
+    course: Path, assignment: str, notebook: str, exercise: str, gradebook: str | None = None
+) -> int:
+    """The seed of an exercise's hidden cases in the course at `course`; for `gradebook` see `course_secret`."""
     message = "\0".join((assignment, notebook, exercise)).encode()
-    return int.from_bytes(hmac.digest(course_secret(course), message, hashlib.sha256)[:8])
+    secret = course_secret(course, gradebook)
+    return int.from_bytes(hmac.digest(secret, message, hashlib.sha256)[:8])
 
 
-def course_secret(course: Path) -> bytes:
+def course_secret(course: Path, gradebook: str | None = None) -> bytes:
     """The secret of a course, made on first use.
 
-    Raises Problem if it is missing although something has been graded: other seeds could give other grades.
+    Raises Problem if it is missing although something has been graded, in gradebook.db or the one at this address:
+    other seeds could give other grades.
     """
     path = course / SECRET
     with contextlib.suppress(FileNotFoundError):
         return _read(path)
-    if _has_grades(course):
+    if _has_grades(course, gradebook):
         raise Problem(
-            f"{path} is missing, but grades exist that were made with it. Put it back from a backup, or move "
-            "gradebook.db away and grade everybody anew."
+            f"{path} is missing, but grades exist that were made with it. Put it back from a backup, or begin with "
+            "an empty gradebook (move gradebook.db away) and grade everybody anew."
         )
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
@@ -57,16 +61,22 @@ def _read(path: Path) -> bytes:
     return secret
 
 
-def _has_grades(course: Path) -> bool:
-    """Whether the gradebook beside the secret holds an automatic score."""
-    import sqlite3
+def _has_grades(course: Path, gradebook: str | None) -> bool:
+    """Whether gradebook.db beside the secret, or the gradebook at this address, holds an automatic score."""
+    beside = f"sqlite:///{course / 'gradebook.db'}"
+    return any(map(_holds_scores, {beside, gradebook or beside}))
 
-    path = course / "gradebook.db"
-    if not path.exists():
-        return False
+
+def _holds_scores(gradebook: str) -> bool:
+    from sqlalchemy import create_engine, make_url, text
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as gradebook:
-            query = "SELECT COUNT(*) FROM grade WHERE auto_score IS NOT NULL"
-            return bool(gradebook.execute(query).fetchone()[0])
-    except sqlite3.Error:
+        url = make_url(gradebook)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            return False
+        with create_engine(url).connect() as connection:
+            query = text("SELECT COUNT(*) FROM grade WHERE auto_score IS NOT NULL")
+            return bool(connection.execute(query).scalar())
+    except SQLAlchemyError:  # nothing of nbgrader's in it
         return False
