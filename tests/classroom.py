@@ -22,8 +22,6 @@ POINTS = sum(exercise.points for exercise in EXERCISES.values())
 HOSTILE = (
     "<b onclick=alert(1)>&amp;",
     "=HYPERLINK(A1)",
-    "\x1b[31mred",
-    "fdp\u202egnp",
     "José Núñez, (2)",
     "漢字",
 )

@@ -1,6 +1,7 @@
 """A PostgreSQL server of our own, started once for a process of tests, reached by a socket of Unix only."""
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 
@@ -47,7 +49,8 @@ def server() -> Path:
         )
     atexit.register(_stop, process, folder)
     for _ in range(600):
-        if (folder / ".s.PGSQL.5432").exists():
+        with contextlib.suppress(psycopg.OperationalError):  # not listening, or still starting up
+            psycopg.connect(host=str(folder), user="byhand", dbname="postgres").close()
             return folder
         assert process.poll() is None, (folder / "log").read_text()
         time.sleep(0.1)
@@ -62,8 +65,6 @@ def _stop(process: subprocess.Popen, folder: Path) -> None:
 
 def new_database(name: str) -> str:
     """The address of an empty database, as nbgrader wants it."""
-    import psycopg
-
     folder = server()
     with psycopg.connect(host=str(folder), user="byhand", dbname="postgres") as connection:
         connection.autocommit = True

@@ -136,10 +136,7 @@ def test_nobody_is_lost_without_a_sentence(export):
         ["lee", " in roster.csv with different rows, and nobody can tell whose the score is"],
         ["max", " in the gradebook, not in roster.csv"],
         ["zoe", " in roster.csv, without anything graded"],
-        [
-            "\\x1b[31mred, =HYPERLINK(A1), fdp\\u202egnp",
-            " an id that a spreadsheet or a terminal would run",
-        ],
+        ["=HYPERLINK(A1)", " an id that a spreadsheet or a terminal would run"],
     ]
 
 
@@ -147,7 +144,8 @@ def test_43_no_cell_is_a_formula_or_steers_a_terminal_and_numbers_stay_numbers(e
     names = ["=1+1", "+49 30", "-2+3", "@SUM(A1)", "\tx", "\rx", " =1", "＝1", "\x1b[31m"]
     more = [[name, str(i), "", f"n{i}", "A", "", ""] for i, name in enumerate(names)]
     more += [["Neg", "-7", "", "right", "A", "", ""]]
-    course = [[*row[:3], HOSTILE[i] if i < 6 else row[3], *row[4:]] for i, row in enumerate(more)]
+    ids = [*HOSTILE, "\x1b[31mred", "fdp\u202egnp"]
+    course = [[*row[:3], *(ids[i : i + 1] or row[3:4]), *row[4:]] for i, row in enumerate(more)]
     table, said = export(CanvasExport, written(canvas_roster([], course)))
     assert len(table) == 2 + len(HOSTILE) + 1
     for row in table:
@@ -156,6 +154,7 @@ def test_43_no_cell_is_a_formula_or_steers_a_terminal_and_numbers_stay_numbers(e
             assert "\x1b" not in cell
             assert "\u202e" not in cell
     assert table[-1][1] == "-7"
+    assert any("\\x1b[31mred" in sentence for sentence in said)
     assert not any("\x1b" in sentence or "\u202e" in sentence for sentence in said)
 
 
@@ -168,9 +167,9 @@ def test_only_what_begins_like_a_formula_is_escaped(cell, shown):
 
 def test_an_id_is_found_however_its_accents_are_typed(export):
     typed = "Jose\u0301 Nu\u0301n\u0303ez, (2)"
-    assert typed != HOSTILE[4]
+    assert typed != HOSTILE[2]
     table, _ = export(CanvasExport, written(canvas_roster([typed])))
-    assert table[2][5] == f"{TRUE_SCORES[HOSTILE[4]]:g}"
+    assert table[2][5] == f"{TRUE_SCORES[HOSTILE[2]]:g}"
 
 
 def test_headings_and_student_column_can_be_set(export):
