@@ -314,6 +314,24 @@ def test_none_and_all_are_said_only_where_they_are_true(part, whole, shown):
     assert percent(part, whole) == shown
 
 
+def test_an_assignment_without_points_is_about_what_is_right():
+    exercises = [Exercise("n", name) for name in "abc"]
+
+    def submission(student, right):
+        status = {True: Status.RIGHT, False: Status.WRONG}
+        results = {e: Result(0, 0, status[i < right]) for i, e in enumerate(exercises)}
+        return Submission(student, results=results)
+
+    class_ = [submission(f"s{right}", right) for right in range(4)]
+    report = Report(Results("a", 0, exercises, class_, [], []), [])
+    words = Page(render(report)).words
+    assert [one.student for one in report.in_need()] == ["s0", "s1"]
+    assert report.full == 1
+    assert "1 has everything right" in words
+    assert "s1 1 of 3 b, c" in words
+    assert "points" not in words.replace("Points are those", "")
+
+
 @pytest.mark.parametrize(
     ("points", "bins"), [(0, 1), (0.5, 10), (1, 10), (3, 12), (10, 10), (28, 12), (100, 10)]
 )

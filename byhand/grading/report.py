@@ -30,7 +30,7 @@ MOST_ROWS = 50
 MOST_MISTAKES = 25
 #: mistakes of a single student are listed only as far as there are fewer than this
 FEW_MISTAKES = 10
-#: who has less than this share of the points is listed under "Who needs help"
+#: who has less than this share is listed under "Who needs help"
 HELP_BELOW = 0.5
 
 #: kinds of notes, and words that stand in notes of this kind only; the first kind that fits counts
@@ -127,9 +127,10 @@ class Report:
     def summary(self) -> str:
         """One line for the terminal."""
         looked_at = {student for kind in self.remarks() for student, _ in kind.rows}
+        points = self.results.points
+        median = f", median {number(self.median)} of {number(points)} points" if points else ""
         return (
-            f"{_many(len(self.submissions), 'submission')}, median {number(self.median)} of "
-            f"{number(self.results.points)} points; {len(self.in_need())} with less than half, "
+            f"{_many(len(self.submissions), 'submission')}{median}; {len(self.in_need())} with less than half, "
             f"{len(looked_at)} not as they should be, {_many(len(self.groups), 'group')} nearly identical."
         )
 
@@ -143,8 +144,14 @@ class Report:
 
     @property
     def full(self) -> int:
-        """How many have all points."""
-        return sum(score >= self.results.points for score in self.scores)
+        """How many have all points; where there are none to have, everything right."""
+        return sum(self.share(one) >= 1 for one in self.submissions)
+
+    def share(self, submission: Submission) -> float:
+        """Of the points; of the exercises that are right, where there are no points."""
+        if self.results.points:
+            return submission.score / self.results.points
+        return submission.count("right") / len(self.results.exercises)
 
     @property
     def empty(self) -> int:
@@ -214,10 +221,9 @@ class Report:
         return mistakes[: min(max(repeated, FEW_MISTAKES), MOST_MISTAKES)]
 
     def in_need(self) -> list[Submission]:
-        """Who has less than half of the points, those with fewest first."""
-        enough = HELP_BELOW * self.results.points
-        low = [one for one in self.submissions if one.score < enough]
-        return sorted(low, key=lambda one: (one.score, one.student))
+        """Who has less than half, those with least first."""
+        low = [one for one in self.submissions if self.share(one) < HELP_BELOW]
+        return sorted(low, key=lambda one: (self.share(one), one.student))
 
     def open_exercises(self, submission: Submission, outcomes: Iterable[str]) -> list[str]:
         """The names of those exercises of a submission that came out like this."""
