@@ -11,8 +11,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, Worker
 from byhand.progress import (
     RECORD,
     find_lessons,
@@ -120,25 +118,6 @@ def test_nothing_is_written_while_nbgrader_runs_the_notebook(work):
     outputs = run(work / "1_chain_rule", *cells, NBGRADER_EXECUTION="validate")
     assert not (work / RECORD).parent.exists()
     assert "1 of 16 exercises" in outputs[3][0].data["text/plain"]
-
-
-@pytest.mark.skipif(
-    protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
-)
-def test_a_submission_being_graded_remembers_and_packs_nothing():
-    worker = Worker()
-    submission = worker.begin(Limits(cell_seconds=20, call_seconds=2, submission_seconds=60))
-    try:
-        note = "open('notes.txt', 'w').write('there is something to pack')"
-        direct = "from byhand.progress import *\nremember(Path.cwd(), 'chain_rule', 'forward')"
-        cells = START, RIGHT, CHECK, "byhand.progress()", note, "byhand.download_my_work()", direct
-        outputs = [submission.run(cell) for cell in cells]
-        (files,) = submission.run("import os\nos.listdir('.')")
-    finally:
-        submission.close()
-        worker.close()
-    assert not [o for os in outputs for o in os if o["output_type"] == "error"]
-    assert files["data"]["text/plain"] == "['notes.txt']"
 
 
 BROKEN = {

@@ -372,6 +372,30 @@ def shown(run, number):
     )
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "figures.rectangle()",
+        "from byhand import progress\n\nprogress()",
+        "from byhand import download_my_work\n\ndownload_my_work()",
+    ],
+)
+def test_what_the_course_only_shows_is_not_run(worker, source):
+    run, scores = graded(worker, source, DOUBLE, "?double", "import os\nos.listdir()")
+    assert scores == {"double": 2}
+    assert "while grading" in shown(run, 0)
+    assert shown(run, 3) == "[]"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["figures.rectangle(n)", "figures.rectangle(); print(1)", "print(1)\nfigures.rectangle()"],
+)
+def test_cells_that_do_more_than_show_are_run(worker, source):
+    run, _ = graded(worker, source)
+    assert "while grading" not in shown(run, 0)
+
+
 def test_right_answers_earn_all_points_and_wrong_ones_none(worker):
     run, scores = graded(worker, DOUBLE, "?double", "def triple(x):\n    return x", "?triple")
     assert scores == {"double": 2, "triple": 0}

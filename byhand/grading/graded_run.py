@@ -23,10 +23,13 @@ from byhand.judge import cases_of, judge
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
-#: in the place of a picture of the course
-NOT_DRAWN = {
+#: cells that are nothing but a picture of the course, or what it shows a learner about their work
+SHOWS = re.compile(
+    r"\s*(figures\.\w+\(\)|from byhand import (progress|download_my_work)\s+\2\(\))\s*"
+)
+NOT_SHOWN = {
     "output_type": "display_data",
-    "data": {"text/plain": "(This picture of the course is not drawn while grading.)"},
+    "data": {"text/plain": "(The course does not show this while grading.)"},
     "metadata": {},
 }
 
@@ -107,8 +110,8 @@ class GradedRun:
         students: dict[str, RemoteStudent] = {}
         for number, cell in self._in_time(list(enumerate(self.cells, 1))):
             try:
-                if only_draws(cell.source):
-                    _set_outputs(cell, [NOT_DRAWN], None)
+                if only_shows(cell.source):
+                    _set_outputs(cell, [NOT_SHOWN], None)
                 elif not _is_test(cell):
                     outputs = submission.run(cell.source)
                     if not self._judging:
@@ -218,9 +221,9 @@ def _is_test(cell: Any) -> bool:
     return bool(settings.get("grade")) and not settings.get("solution")
 
 
-def only_draws(source: str) -> bool:
-    """Whether a cell is one picture of the course, drawn with what the course gives: no grade can depend on it."""
-    return re.fullmatch(r"\s*figures\.\w+\(\)\s*", source) is not None
+def only_shows(source: str) -> bool:
+    """Whether a cell only shows what the course gives, so that no grade can depend on it."""
+    return SHOWS.fullmatch(source) is not None
 
 
 def _write_score(cell: Any, score: float, words: str) -> None:

@@ -146,7 +146,6 @@ def start_worker(scratch: Path, allow_unsandboxed: bool) -> WorkerProcess:
         "PATH": "/usr/bin:/bin",
         "HOME": str(scratch / "home"),
         "LANG": "C.UTF-8",
-        "NBGRADER_EXECUTION": "autograde",  # as nbgrader promises
         "PYTHONPATH": str(library),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MPLCONFIGDIR": str(scratch / "home"),
