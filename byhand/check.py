@@ -62,9 +62,9 @@ class Checks:
             return
         # the asserts below would fail too, and say less
         verdict = _unless_unread(verdict)
-        text = _wrapped(verdict.text(details=not _is_graded()))
         hint = self._failed(name) if verdict.status is Status.WRONG else ""
-        raise CheckFailed(f"{text}\n\n{hint}" if hint else text)
+        text = verdict.text(details=not _is_graded())
+        raise CheckFailed("\n\n".join([_wrapped(text), *([_wrapped(hint)] if hint else [])]))
 
     def grade(self, name: str) -> None:
         """Emit the score as a result of the cell; without hidden tests there is none.
