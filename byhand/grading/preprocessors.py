@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import inspect
 from traitlets import Bool, Float, Integer
 
-from byhand.exercise import find_hidden_tests, load_exercises
+from byhand.exercise import Exercise, find_hidden_tests, load_exercises
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level
 from byhand.grading.seeds import exercise_seed
@@ -55,6 +55,12 @@ def close_shared_worker() -> None:
         _worker.close()
 
 
+@functools.lru_cache(maxsize=32)
+def _exercises(hidden: Path, _changed: int) -> dict[str, type[Exercise]]:
+    """The hidden tests of a notebook, loaded once for a class."""
+    return load_exercises(hidden)
+
+
 class GradeInSandbox(NbGraderPreprocessor):
     """In the place of nbgrader's `Execute`: runs the cells in the sandbox, and judges from outside.
 
@@ -78,7 +84,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         worker = shared_worker(self.allow_unsandboxed)
         worker.start()
         hidden = find_hidden_tests(about["notebook"], Path.cwd())
-        exercises = load_exercises(hidden) if hidden is not None else {}
+        exercises = _exercises(hidden, hidden.stat().st_mtime_ns) if hidden is not None else {}
         limits = Limits(
             cell_seconds=self.cell_seconds,
             call_seconds=self.call_seconds,
