@@ -139,11 +139,12 @@ class StagedCourse(CourseDirectory):
 
 
 class InMemoryExporter(SubmissionExporter):
-    """Hands the repaired notebook on as it is: no file in between."""
+    """Hands the repaired notebook on as it is, with no file in between."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **_: Any) -> tuple[Any, Any]:
         if self.parent._sanitizing:
-            return self._preprocess(nb, self._init_resources(resources))
+            result: tuple[Any, Any] = self._preprocess(nb, self._init_resources(resources))
+            return result
         return super().from_notebook_node(nb, resources)
 
     def _read_sanitized(self, path: Path) -> Any:
