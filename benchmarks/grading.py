@@ -216,8 +216,8 @@ class Here:
         future.set_result(grade(packed, submitted))
         return future
 
-    def renew(self) -> None:
-        pass
+    def renew(self, running: object) -> list[Future]:
+        return []
 
 
 def split_class_run(course: Path, unit: str) -> dict[str, float]:

@@ -8,12 +8,13 @@ files are moved into place; so a run that was killed goes on where it was, and e
 import contextlib
 import fcntl
 import glob
+import itertools
 import os
 import shutil
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +31,12 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 RUN = Path(".byhand", "grading")
 BATCH = 32
 BATCH_SECONDS = 1.0
+#: how often a cluster is asked for its size, which may change
+COUNT_SECONDS = 5.0
 #: how often the process that grades a submission may be lost before the submission is given up
 MOST_LOSSES = 3
+#: how often processes may be lost in a row without any submission graded
+MOST_FRUITLESS = 3 * MOST_LOSSES
 #: a pool is replaced when one of its processes has grown beyond this
 MOST_MEMORY = 1 << 30
 
@@ -84,10 +89,11 @@ class Pool:
     def submit(self, *arguments: Any) -> Future:
         return self._executor.submit(_grade, *arguments)
 
-    def renew(self) -> None:
-        """Fresh processes in the place of those that are left."""
+    def renew(self, running: Iterable[Future]) -> list[Future]:
+        """Fresh processes in the place of those that are left; what is lost of the running work: all."""
         self.close()
         self._executor, self._starting = self._start()
+        return list(running)
 
     def close(self) -> None:
         """End all processes, and remove what a killed one has left."""
@@ -123,22 +129,30 @@ class Cluster:
         except (OSError, ValueError) as error:
             raise Problem(f"There is no Dask scheduler at {address} ({error}).") from None
         self._executor = self._client.get_executor(pure=False)
+        self._counted_at, self._count = -COUNT_SECONDS, 0
 
     @property
     def size(self) -> int:
         """How many submissions it can grade at a time: one in each process."""
-        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+        now = time.monotonic()
+        if now > self._counted_at + COUNT_SECONDS:
+            self._counted_at, self._count = now, len(self._workers())
+        return max(1, self._count)
+
+    def _workers(self) -> Any:
+        return self._client.scheduler_info(n_workers=-1)["workers"]
 
     def ready(self) -> None:
-        if not self._client.scheduler_info(n_workers=-1)["workers"]:
+        if not self._workers():
             raise Problem("The Dask cluster has no workers: start some, and try again.")
 
     def submit(self, *arguments: Any) -> Future:
         future: Future = self._executor.submit(_grade, *arguments)
         return future
 
-    def renew(self) -> None:
-        """Nothing: Dask starts its workers itself."""
+    def renew(self, running: Iterable[Future]) -> list[Future]:
+        """Dask starts its workers itself, and nothing else is lost."""
+        return []
 
     def close(self) -> None:
         self._executor.shutdown(wait=False)
@@ -317,73 +331,91 @@ class ClassRun:
     # --- grading ---
 
     def _grade(self, due: deque[_Submission]) -> None:
-        running: dict[Future, _Submission] = {}
-        suspects: deque[_Submission] = deque()
-        done, total = 0, len(due)
-        while due or suspects or running:
-            window = 1 if suspects else 2 * self.executor.size
-            while len(running) < window and (due or suspects):
-                if suspects and running:
-                    break
-                submission = suspects.popleft() if suspects else self._next(due)
-                running[self._submit(submission)] = submission
-                if submission.losses:
-                    break
-            finished, _ = wait(running, timeout=BATCH_SECONDS, return_when=FIRST_COMPLETED)
-            lost, memory = [], 0
-            for future in finished:
-                submission = running.pop(future)
-                try:
-                    graded = future.result()
-                except Problem:
-                    raise
-                except Exception as error:
-                    if not _is_loss(error):
-                        self._fail(submission, f"{type(error).__name__}: {error}")
-                        done += 1
-                        continue
-                    lost.append(submission)
-                else:
-                    done += 1
-                    memory = max(memory, graded.memory)
-                    self._take(submission, graded)
+        self._running: dict[Future, _Submission] = {}
+        #: their process was lost: one of them may be the reason, so each is tried alone
+        self._suspects: deque[_Submission] = deque()
+        self._tired = False
+        self._fruitless = 0
+        total = len(due)
+        while due or self._suspects or self._running:
+            self._fill(due)
+            finished, _ = wait(self._running, BATCH_SECONDS, FIRST_COMPLETED)
+            lost = [s for s in map(self._collect, finished) if s is not None]
             if lost:
-                lost += running.values()
-                running.clear()
-                self.executor.renew()
-                for submission in lost:
-                    submission.losses += 1
-                    if submission.losses < MOST_LOSSES:
-                        suspects.append(submission)
-                    else:
-                        done += 1
-                        words = f"the process that graded it was lost {MOST_LOSSES} times"
-                        self._fail(submission, words)
-            elif memory > MOST_MEMORY and not running:
-                self.executor.renew()
+                self._replace_processes(lost)
             self._apply_in_batches()
             if self.progress is not None and finished:
+                done = total - len(due) - len(self._suspects) - len(self._running)
                 self.progress.step(done, len(self.summary.failed))
-        assert done == total
+
+    def _fill(self, due: deque[_Submission]) -> None:
+        """Give the processes enough to do, and no more: what waits here takes memory."""
+        if self._tired and not self._running:
+            self.executor.renew(())
+            self._tired = False
+        if self._suspects or any(s.losses for s in self._running.values()):
+            if not self._running:
+                self._submit(self._suspects.popleft())
+            return
+        while due and not self._tired and len(self._running) < 2 * self.executor.size:
+            self._submit(self._next(due))
+
+    def _collect(self, future: Future) -> _Submission | None:
+        """Take over what came out; the submission if its process was lost."""
+        submission = self._running.pop(future)
+        try:
+            graded = future.result()
+        except Problem:
+            raise
+        except Exception as error:
+            if _is_loss(error):
+                return submission
+            self._fail(submission, f"{type(error).__name__}: {error}")
+        else:
+            self._fruitless = 0
+            self._tired |= graded.memory > MOST_MEMORY
+            self._take(submission, graded)
+        return None
+
+    def _replace_processes(self, lost: list[_Submission]) -> None:
+        self._fruitless += 1
+        if self._fruitless > MOST_FRUITLESS:
+            raise Problem(
+                "The processes that grade end again and again, whatever they are given. Nothing is lost: look at memory "
+                "and at `byhand doctor`, and run the same command again."
+            )
+        lost += [self._running.pop(future) for future in self.executor.renew(self._running)]
+        for submission in lost:
+            submission.losses += 1
+            if submission.losses < MOST_LOSSES:
+                self._suspects.append(submission)
+            else:
+                words = f"the process that graded it was lost {MOST_LOSSES} times"
+                self._fail(submission, words)
 
     def _next(self, due: deque[_Submission]) -> _Submission:
         """The next submission; what the gradebook knows is read for many at a time."""
         if due[0].known is None:
-            some = [s for s in list(due)[:BATCH] if s.assignment == due[0].assignment]
-            known = self.gradebook.known(due[0].assignment, [s.student for s in some])
+            assignment = due[0].assignment
+            some = [s for s in itertools.islice(due, BATCH) if s.assignment == assignment]
+            known = self.gradebook.known(assignment, [s.student for s in some])
             for submission in some:
                 submission.known = known[submission.student]
         return due.popleft()
 
-    def _submit(self, submission: _Submission) -> Future:
+    def _submit(self, submission: _Submission) -> None:
         from byhand.grading.one_submission import Submitted
 
-        return self.executor.submit(
-            self._task(submission.assignment),
-            Submitted(
-                submission.student, submission.folder, submission.notebooks, submission.known
-            ),
+        given = Submitted(
+            submission.student, submission.folder, submission.notebooks, submission.known
         )
+        task = self._task(submission.assignment)
+        try:
+            future = self.executor.submit(task, given)
+        except BrokenExecutor as error:  # a process was lost while nothing was asked of it
+            future = Future()
+            future.set_exception(error)
+        self._running[future] = submission
 
     def _task(self, assignment: str) -> bytes:
         if assignment not in self._tasks:
