@@ -169,6 +169,34 @@ def test_a_read_only_gradebook_is_told_before_anything_is_graded(handed_in, tmp_
     assert not (course / "autograded/s01").exists()
 
 
+DEADLY = """
+from byhand.grading.reading import remove_special_files
+
+def deadly(*, student, **keywords):
+    if student == "s02":
+        import os
+        os.kill(os.getpid(), 9)
+    remove_special_files(student=student, **keywords)
+
+c.Autograde.pre_convert_hook = deadly
+"""
+
+
+def test_who_ends_the_process_that_grades_every_time_is_given_up_and_nobody_else(
+    handed_in, both, tmp_path
+):
+    course = shutil.copytree(handed_in, tmp_path / "course")
+    with open(course / "nbgrader_config.py", "a") as config:
+        config.write(DEADLY)
+    run = byhand(course, "grade", ASSIGNMENT, "--student=s0[1-5]", "--workers=1")
+    assert run.returncode == 0, run.stderr
+    assert "s02, 3_log_loss: the process that graded it was lost 3 times" in run.stdout
+    assert "4 graded, 0 skipped, 0 repaired, 1 failed" in run.stdout
+    others = ("s01", "s03", "s04", "s05")
+    expected = [row for row in gradebook_rows(both[0])["grades"] if row[1] in others]
+    assert gradebook_rows(course)["grades"] == expected
+
+
 FULL_DISK = """
 set -e
 mount -t tmpfs -o size=60m tmpfs "$1"

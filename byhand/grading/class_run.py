@@ -381,8 +381,8 @@ class ClassRun:
         self._fruitless += 1
         if self._fruitless > MOST_FRUITLESS:
             raise Problem(
-                "The processes that grade end again and again, whatever they are given. Nothing is lost: look at memory "
-                "and at `byhand doctor`, and run the same command again."
+                "The processes that grade end again and again, whatever they are given. Nothing is lost: look at the "
+                "memory of this machine and at `byhand doctor`, and run the same command again."
             )
         lost += [self._running.pop(future) for future in self.executor.renew(self._running)]
         for submission in lost:
