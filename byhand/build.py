@@ -46,7 +46,7 @@ class BuildError(Problem):
 
 
 class NormalizeMetadata(Preprocessor):
-    """Keep only metadata that are the same on every machine: no versions, times, record."""
+    """Keep only what is the same on every machine: no versions, times, record, ids of widgets."""
 
     enabled = Bool(True)
 
@@ -56,6 +56,8 @@ class NormalizeMetadata(Preprocessor):
         for cell in nb.cells:
             for key in set(cell.metadata) - {"deletable", "editable", "nbgrader", "tags"}:
                 del cell.metadata[key]
+            for output in cell.get("outputs", []):  # an error in JupyterLab: its kernel is gone
+                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
         return nb, resources
 
 

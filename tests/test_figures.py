@@ -132,7 +132,7 @@ def test_every_control_changes_the_image(make):
 @live
 def test_a_widget_without_widgets_reads_as_one_sentence(make):
     assert make()._repr_mimebundle_()["text/plain"] == (
-        "Interactive figure: open this notebook in JupyterLab to move the sliders."
+        "Interactive figure: run this cell in JupyterLab to move it."
     )
 
 

@@ -35,7 +35,7 @@ class LiveFigure(widgets.VBox):
         return super()._repr_mimebundle_(**options)
 
     def __repr__(self) -> str:
-        return "Interactive figure: open this notebook in JupyterLab to move the sliders."
+        return "Interactive figure: run this cell in JupyterLab to move it."
 
 
 def slider(
