@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ You need Python 3.11 or newer. In this folder, once:
 Begin with `0_start_here`. In each notebook replace `raise NotImplementedError()` by your code
 and run the cell below it. Hand in the notebook under the name it has.
 """
+
+
+#: what stands before OWNER/REPOSITORY in the links of the README
+ADDRESS = re.compile(
+    r"(git clone https://github\.com/|mybinder\.org/v2/gh/|codespaces\.new/)[\w.-]+/[\w.-]+"
+)
 
 
 class BuildError(Problem):
@@ -95,6 +102,21 @@ def build(root: Path) -> list[Path]:
             *_mirror(released, root / "notebooks", lambda new, old: new == old),
             *_mirror(solved, root / "solutions", _same_but_for_outputs),
         ]
+
+
+def write_address(root: Path) -> list[Path]:
+    """Write the repository's address of `pyproject.toml` into the README's links; return changes."""
+    readme, project = root / "README.md", root / "pyproject.toml"
+    if not (readme.is_file() and project.is_file()):
+        return []
+    address = tomllib.loads(project.read_text("utf-8"))["project"]["urls"]["Repository"]
+    repository = address.removeprefix("https://github.com/")
+    text = readme.read_text("utf-8")
+    written = ADDRESS.sub(lambda link: link[1] + repository, text)
+    if written == text:
+        return []
+    readme.write_text(written, "utf-8")
+    return [readme]
 
 
 def draw_pictures(root: Path) -> None:

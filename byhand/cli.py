@@ -133,7 +133,7 @@ def build(
     ] = False,
 ) -> None:
     """Make notebooks/ and solutions/ from the text in source/."""
-    from byhand.build import build, class_bundle, draw_pictures
+    from byhand.build import build, class_bundle, draw_pictures, write_address
 
     root = Path.cwd()
     if pictures:
@@ -142,7 +142,7 @@ def build(
         class_bundle(root, bundle)
         print(f"The class bundle is in {bundle}.")
         return
-    changed = build(root)
+    changed = [*write_address(root), *build(root)]
     for path in changed:
         print(path.relative_to(root))
     print(f"{len(changed)} files changed.")

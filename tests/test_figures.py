@@ -183,3 +183,8 @@ def test_figures_leave_pyplot_alone(notebook):
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_landscape_says_where_the_ball_starts_and_how_steep_it_is_there():
+    picture = FIGURES["descent"].draw_landscape(x=0.4, y=-1.1)
+    assert {"start (0.4, −1.1)", "slopes (+0.46, −1.3)"} <= {t.get_text() for t in texts(picture)}

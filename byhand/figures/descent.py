@@ -617,8 +617,8 @@ def draw_landscape(x: float = 0.4, y: float = -1.1, rate: float = 0.2) -> Pictur
     corner = np.array([-1.7, -1.5])  # free, left of the surface: which way x and y grow
     for name, along in (("x", np.array([0.87, 0.38])), ("y", np.array([-0.5, 0.66]))):
         _arrow(solid, [tuple(corner), tuple(corner + 0.42 * along)], INK, 1.4)
-        x, y = corner + 0.6 * along
-        solid.text(x, y, name, ha="center", va="center")
+        tip = corner + 0.6 * along
+        solid.text(tip[0], tip[1], name, ha="center", va="center")
     chart = picture.add_axes(
         (0.57, 0.14, 0.42, 0.73), xlim=(-X_REACH, X_REACH), ylim=(-Y_REACH, Y_REACH), aspect="equal"
     )

@@ -34,19 +34,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Tab:
-    """JupyterLab in a tab of the browser, and what it complained about."""
+    """JupyterLab in a tab of the browser, and what it complained about.
 
-    def __init__(self, chromium: Any, server: dict[str, Any], path: str) -> None:
+    Scripts in the page may use `here()`, the element of the document in front.
+    """
+
+    def __init__(self, chromium: Any, server: dict[str, Any], path: str = "") -> None:
         #: warnings and errors in the console, exceptions nobody caught, answers with an error
         self.complaints: list[str] = []
         self.page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        self.page.add_init_script("window.here = () => jupyterapp.shell.currentWidget.node")
         self.page.set_default_timeout(SECONDS_TO_ANSWER * 1000)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("response", self._look_at)
-        self.page.goto(f"{server['url']}lab/tree/{path}?token={server['token']}")
-        self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets")
-        self.do(READY)
+        self.page.goto(f"{server['url']}lab{path}?token={server['token']}")
+        self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget")
 
     def _hear(self, message: Any) -> None:
         if message.type in ("warning", "error"):
@@ -82,7 +85,7 @@ class Tab:
             const panel = jupyterapp.shell.currentWidget;
             await panel.context.save();
             await panel.sessionContext.shutdown();
-            panel.dispose();
+            await jupyterapp.commands.execute('application:close');
         }""")
 
 
@@ -162,4 +165,4 @@ def tab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab
     (course / "tests" / "hidden").symlink_to(ROOT / "tests" / "hidden")
     byhand = Path(sys.executable).with_name("byhand")
     with running([byhand, "study"], course, tmp_path_factory.mktemp("jupyter")) as server:
-        yield Tab(chromium, server, "1_chain_rule/chain_rule.ipynb")
+        yield Tab(chromium, server, "/tree/1_chain_rule/chain_rule.ipynb")

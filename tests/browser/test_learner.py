@@ -24,6 +24,8 @@ class Lesson:
     tab: Tab
     #: the source and the outputs of each code cell
     ran: list[tuple[str, list[dict[str, Any]]]]
+    #: how many complaints there were before
+    before: int
 
     @property
     def exercises(self) -> dict[str, type[Exercise]]:
@@ -37,8 +39,9 @@ class Lesson:
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
 def lesson(tab: Tab, request: pytest.FixtureRequest) -> Iterator[Lesson]:
+    before = len(tab.complaints)
     tab.open(request.param.as_posix())
-    yield Lesson(request.param, tab, tab.run_all_cells())
+    yield Lesson(request.param, tab, tab.run_all_cells(), before)
     tab.save_and_close()
 
 
@@ -75,12 +78,12 @@ def assigned(source: str) -> set[str]:
 
 # --- figures
 
-COUNT_CONTROLS = """() => [...document.querySelectorAll('.jp-OutputArea-output .widget-vbox')]
+COUNT_CONTROLS = """() => [...here().querySelectorAll('.jp-OutputArea-output .widget-vbox')]
     .filter(figure => figure.querySelector('img'))
     .map(figure => figure.querySelectorAll('[role=slider], select, input, button').length)"""
 
 FOCUS = """([figure, control]) => {
-    const box = document.querySelectorAll('.jp-OutputArea-output .widget-vbox')[figure];
+    const box = here().querySelectorAll('.jp-OutputArea-output .widget-vbox')[figure];
     const element = box.querySelectorAll('[role=slider], select, input, button')[control];
     element.scrollIntoView({block: 'center'});
     element.focus();
@@ -93,7 +96,7 @@ FOCUS = """([figure, control]) => {
     return [key, element.tabIndex, box.querySelector('img').src];
 }"""
 
-CHANGED = """([figure, before]) => document.querySelectorAll(
+CHANGED = """([figure, before]) => here().querySelectorAll(
     '.jp-OutputArea-output .widget-vbox')[figure].querySelector('img').src !== before"""
 
 
@@ -112,7 +115,7 @@ def test_every_figure_changes_with_every_control_by_keyboard(lesson: Lesson) -> 
 
 def test_every_picture_is_there_and_has_its_alternative_text(lesson: Lesson) -> None:
     pictures = lesson.tab.page.evaluate(
-        """() => [...document.querySelectorAll('.jp-Notebook img')]
+        """() => [...here().querySelectorAll('img')]
             .map(img => [img.naturalWidth, img.alt, img.src.slice(0, 90)])"""
     )
 
@@ -122,12 +125,13 @@ def test_every_picture_is_there_and_has_its_alternative_text(lesson: Lesson) -> 
 
 # --- folds
 
-FOLDS = "() => [...document.querySelectorAll('.jp-MarkdownOutput details')]"
+FOLDS = "() => [...here().querySelectorAll('.jp-MarkdownOutput details')]"
 
 
 def test_folds_are_closed_and_open_by_keyboard(lesson: Lesson) -> None:
     page = lesson.tab.page
-    written = sum("".join(cell["source"]).count("<details>") for cell in lesson.solved)
+    texts = [cell["source"] for cell in lesson.solved if cell["cell_type"] == "markdown"]
+    written = sum("".join(text).count("<details>") for text in texts)
 
     assert page.evaluate(f"({FOLDS})().map(fold => fold.open)") == [False] * written
     for key, is_open in (("Enter", True), ("Space", False)):
@@ -174,7 +178,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(lesson: Lesson) -> None:
     untouched, _ = page.evaluate(RESULT, [name, 0])
 
     wrong, words = answer(lesson, name, source_as(mistake, name), untouched)
-    assert words.startswith(f"✗ {name} · {mistake.earns:g} of {exercise.points} point")
+    assert words.startswith(f"✗ {name} · ")
     assert " ".join(mistake.sentence.split()) in " ".join(words.split())
     assert "Traceback" not in words
 
@@ -184,7 +188,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(lesson: Lesson) -> None:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == f"{name}_code"
     )
     _, words = answer(lesson, name, right, wrong)
-    assert words.startswith(f"✓ {name} · {exercise.points} of {exercise.points} point")
+    assert words.startswith(f"✓ {name} · ")
 
 
 # --- legible
@@ -205,7 +209,7 @@ PALE = """() => {
             if (alpha > 0.99) return [r, g, b];
         }
     };
-    const notebook = document.querySelector('.jp-Notebook');
+    const notebook = here();
     const texts = document.createTreeWalker(notebook, NodeFilter.SHOW_TEXT);
     const pale = [];
     while (texts.nextNode()) {
@@ -244,7 +248,7 @@ def test_text_is_legible_in_the_dark_theme(lesson: Lesson) -> None:
 
 
 # what is wider than its place, where that has no scroll bar
-CUT_OFF = """() => [...document.querySelectorAll('.jp-MarkdownOutput, .jp-OutputArea-output')]
+CUT_OFF = """() => [...here().querySelectorAll('.jp-MarkdownOutput, .jp-OutputArea-output')]
     .filter(place => !['auto', 'scroll'].includes(getComputedStyle(place).overflowX))
     .flatMap(place => [...place.querySelectorAll('img, table, mjx-container, .widget-vbox > *')]
         .filter(each => each.getBoundingClientRect().right
@@ -258,7 +262,7 @@ def test_nothing_is_cut_off_at_200_percent(lesson: Lesson) -> None:
     usual = page.viewport_size
     page.set_viewport_size({side: pixels // 2 for side, pixels in usual.items()})
     try:
-        page.wait_for_function("document.querySelector('.jp-Notebook').clientWidth < 400")
+        page.wait_for_function("here().clientWidth < 400")
         assert page.evaluate(CUT_OFF) == []
     finally:
         page.set_viewport_size(usual)
@@ -276,12 +280,21 @@ def test_a_lesson_opened_again_shows_its_figures(lesson: Lesson) -> None:
     page.wait_for_function(f"count => ({COUNT_CONTROLS})().length === count", arg=len(shown))
 
 
-# JupyterLab's own, when one scrolls on before it has scrolled to the last cell that ran
-SCROLLED_ON = re.compile(r"warning: Item with index \d+ did not appear within 10000 ms")
+# JupyterLab's own: one scrolls on before it has scrolled to the last cell that ran; a notebook is
+# closed while it is about to take the focus
+NOT_OURS = re.compile(
+    r"warning: Item with index \d+ did not appear within 10000 ms"
+    r"|error: TypeError: Cannot read properties of null \(reading 'footer'\)\s+at \w+\._ensureFocus"
+)
+
+
+def complaints(tab: Tab, before: int) -> list[str]:
+    """What the browser complained about since there were so many complaints."""
+    return [each for each in tab.complaints[before:] if not NOT_OURS.match(each)]
 
 
 def test_nothing_in_the_browser_complains(lesson: Lesson) -> None:
-    assert [each for each in lesson.tab.complaints if not SCROLLED_ON.match(each)] == []
+    assert complaints(lesson.tab, lesson.before) == []
 
 
 # --- solutions
@@ -298,4 +311,4 @@ def test_a_solution_runs_without_an_error(tab: Tab, path: Path) -> None:
         assert wrong == [], source
     tab.save_and_close()
 
-    assert [each for each in tab.complaints[before:] if not SCROLLED_ON.match(each)] == []
+    assert complaints(tab, before) == []
