@@ -401,10 +401,10 @@ def _details(exercise: type[Exercise], trial: Trial) -> str:
     elif trial.actual.error is not None:
         yours = f"{trial.actual.error}: {trial.actual.message}"
     else:
-        yours = _shown(trial.actual.value, names, most=200)
+        yours = _shown(trial.actual.value, names, most=300)
     lines = [
         f"{exercise.name}({given})",
-        _beside("  expected: ", _shown(trial.expected.value, names, most=200)),
+        _beside("  expected: ", _shown(trial.expected.value, names, most=300)),
         _beside("  yours:    ", yours),
     ]
     if trial.actual.changed and exercise.keeps_arguments:
@@ -415,6 +415,12 @@ def _details(exercise: type[Exercise], trial: Trial) -> str:
 def _beside(words: str, value: str) -> str:
     """The value after the words, the rows of an array below each other."""
     return words + value.replace("\n", "\n" + " " * len(words))
+
+
+def _parts(names: list[str], values: list[str]) -> str:
+    """Named parts in one line, or below each other if one of them has several lines."""
+    comma = ",\n" if any("\n" in value for value in values) else ", "
+    return comma.join(map(_beside, names, values))
 
 
 def _shown_argument(argument: Any) -> str:
@@ -430,7 +436,7 @@ def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
     if isinstance(value, Foreign):
         return value.what
     if names and isinstance(value, tuple | list) and len(value) == len(names):
-        text = ", ".join(f"{name} = {_shown(v, ())}" for name, v in zip(names, value, strict=True))
+        text = _parts([f"{name} = " for name in names], [_shown(v, ()) for v in value])
     elif isinstance(value, float):
         text = f"{value:.10g}"
     elif isinstance(value, np.ndarray):
@@ -438,7 +444,8 @@ def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
             value, precision=6, separator=", ", threshold=30, suppress_small=True
         )
     elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{k!r}: {_shown(v, ())}" for k, v in value.items()) + "}"
+        parts = _parts([f"{key!r}: " for key in value], [_shown(v, ()) for v in value.values()])
+        text = _beside("{", parts) + "}"
     elif isinstance(value, tuple | list):
         inner = ", ".join(_shown(v, ()) for v in value)
         text = f"({inner})" if isinstance(value, tuple) else f"[{inner}]"

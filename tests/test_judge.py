@@ -19,7 +19,7 @@ from byhand.exercise import (
     snake_case,
     source_as,
 )
-from byhand.judge import judge
+from byhand.judge import _shown, judge
 from byhand.student import NamespaceStudent
 from byhand.verdict import Status
 
@@ -528,6 +528,18 @@ def test_the_example_shows_the_rows_of_arrays_below_each_other():
         "  yours:    [[1, 2],",
         "             [3, 4]]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "value", "shown"),
+    [
+        (("low", "high"), (1, 2), ["low = 1, high = 2"]),
+        (("dw", "db"), (np.eye(2), 3), ["dw = [[1., 0.],", "      [0., 1.]],", "db = 3"]),
+        ((), {"a": np.eye(2), "b": 3}, ["{'a': [[1., 0.],", "       [0., 1.]],", " 'b': 3}"]),
+    ],
+)
+def test_named_parts_stand_below_each_other_where_one_has_rows(names, value, shown):
+    assert _shown(value, names).splitlines() == shown
 
 
 class Both(Exercise):
