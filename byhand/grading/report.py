@@ -417,7 +417,7 @@ def percent(part: float, whole: float) -> str:
     """Whole percents; none and all are said only where they are true."""
     share = 100 * part / whole if whole else 0
     rounded = min(max(round(share), 1), 99) if 0 < share < 100 else round(share)
-    return f"{rounded} %"
+    return f"{rounded}\N{NO-BREAK SPACE}%"
 
 
 def seconds(value: float | None) -> str:
