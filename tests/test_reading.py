@@ -1,6 +1,7 @@
 """Reading hostile submissions: a file, a folder, and a class that nbgrader's `Autograde` grades."""
 
 import contextlib
+import copy
 import json
 import logging
 import os
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -26,6 +29,7 @@ from byhand.grading.reading import (
     read_notebook,
     read_without_links,
     remove_special_files,
+    written,
 )
 from byhand.grading.repair import RepairNotebook
 from byhand.sync import sync
@@ -39,6 +43,35 @@ def notebook_of(*cells, **changes):
     """The bytes of a notebook of nbformat 4.5."""
     document = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)}
     return json.dumps(document | changes).encode()
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    source=TEXT,
+    output=TEXT,
+    metadata=st.dictionaries(TEXT, JSON, max_size=3),
+    points=st.floats(0.001, 1000),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_notebook_is_written_to_the_byte_as_nbformat_writes_it(source, output, metadata, points):
+    metadata |= {"nbgrader": {"points": points}}
+    stream = nbformat.v4.new_output("stream", text=output)
+    picture = nbformat.v4.new_output(
+        "display_data", data={"text/plain": output, "image/png": "YQ=="}
+    )
+    cells = [
+        nbformat.v4.new_code_cell(source, metadata=metadata, outputs=[stream, picture]),
+        nbformat.v4.new_markdown_cell(output, metadata={}),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    assert written(copy.deepcopy(notebook)) == nbformat.writes(notebook) + "\n"
 
 
 # --- one notebook --------------------------------------------------------------------------------

@@ -16,10 +16,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nbformat
 import numpy as np
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
+from nbformat.v4.rwbase import split_lines, strip_transient
 from nbgrader.utils import parse_utc
 from traitlets import Integer
 from traitlets.log import get_logger
@@ -112,7 +114,7 @@ class SubmissionExporter(NotebookExporter):
         Without nbconvert's copies, since nobody else has it, and its look after each step: writing it is one.
         """
         nb, resources = self._preprocess(nb, self._init_resources(resources))
-        return nbformat.writes(nb, version=self.nbformat_version) + "\n", resources
+        return written(nb), resources
 
     def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         for preprocessor in self._preprocessors:
@@ -169,6 +171,17 @@ class SubmissionExporter(NotebookExporter):
             version = Path(coursedir.format_path(directory, ".", ids["assignment"]), name)
             versions[step] = str(version) if version.is_file() else ""
         return versions
+
+
+def written(notebook: Any) -> str:
+    """The notebook as nbformat writes it, to the byte, without its copy and its encoder in Python; it is used up."""
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        get_logger().error("Notebook JSON is invalid: %s", error)
+    lines = strip_transient(split_lines(notebook))
+    text = msgspec.json.format(msgspec.json.encode(lines, order="sorted"), indent=1)
+    return text.decode("utf-8") + "\n"
 
 
 def released_notebook(path: str) -> Any:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,9 @@ def _ordered_as_in(version: Path, given: GivenCells, is_release: bool) -> GivenC
     The gradebook alone does not promise an order. Cells that only it knows come last.
     """
     try:
-        notebook, _ = read_notebook(version.read_bytes())
+        in_notebook = _cells_of_version(version, version.stat().st_mtime_ns)
     except (OSError, UnreadableError):
         return given
-    in_notebook = {_grade_id(cell): cell for cell in notebook.cells}
     ordered: GivenCells = {}
     for grade_id in [*(g for g in in_notebook if g in given), *given]:
         known, cell = given[grade_id], in_notebook.get(grade_id)
@@ -166,6 +166,13 @@ def _ordered_as_in(version: Path, given: GivenCells, is_release: bool) -> GivenC
             known = GivenCell(known.kind, known.source, known.settings, cell.id, released)
         ordered.setdefault(grade_id, known)
     return ordered
+
+
+@lru_cache(maxsize=32)
+def _cells_of_version(version: Path, _changed: int) -> dict[str, Any]:
+    """The instructor's cells by grade_id, read once for a class: nobody may change them."""
+    notebook, _ = read_notebook(version.read_bytes())
+    return {_grade_id(cell): cell for cell in notebook.cells}
 
 
 def _settings(cell: Any) -> dict[str, Any]:
@@ -202,8 +209,11 @@ def _choose(
     """Which cell, by index, is which of the given ones; and which are dropped."""
     chosen: dict[int, str] = {}
     dropped: set[int] = set()
+    claims: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        claims.setdefault(_grade_id(cell), []).append(index)
     for grade_id, known in given.items():
-        claiming = [i for i, cell in enumerate(cells) if _grade_id(cell) == grade_id]
+        claiming = claims.get(grade_id, [])
         counting = claiming[:1]  # of locked cells the first, so that imports stay at the top
         if known.is_answer:
             counting, superfluous = _counting_answer(cells, claiming, known)
