@@ -106,7 +106,7 @@ def test_exercises_stand_in_the_order_of_the_notebook(report):
 def test_accidents_are_listed_by_kind_with_who_had_them(report):
     found = {(kind.kind, student) for kind in report.remarks() for student, _ in kind.rows}
     assert found == {
-        ("Could not be read, or only in part", "unreadable"),
+        ("Missing, or could not be read", "unreadable"),
         ("Was ended while it ran", "exits"),
         ("Was repaired", "deleter"),
     }
@@ -290,6 +290,8 @@ def test_the_command_says_where_the_page_is(tmp_path):
         ("unreadable: it was a link or a special file, which is not followed", 0),
         ("unreadable: the file is empty", 1),
         ("only the first 2,000 cells were read", 1),
+        ("loss_zoo.ipynb is missing and scores 0; handed in: zoo.ipynb", 1),
+        ("also handed in and not graded: scratch.ipynb", None),
         ("cell 3 (and 2 more) is damaged and left out", 1),
         ("cell 9 ended its own process", 2),
         ("cell 9 did not answer within 30 seconds and was ended", 2),

@@ -47,8 +47,14 @@ KINDS = (
         ),
     ),
     (
-        "Could not be read, or only in part",
-        ("unreadable:", "cells were read", "damaged and left out", "too long and was emptied"),
+        "Missing, or could not be read",
+        (
+            "is missing and scores 0",
+            "unreadable:",
+            "cells were read",
+            "damaged and left out",
+            "too long and was emptied",
+        ),
     ),
     (
         "Was ended while it ran",
