@@ -47,7 +47,6 @@ def test_there_are_ten_commands_and_the_copy_of_the_secret():
 @pytest.mark.skipif(
     protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
 )
-@pytest.mark.xdist_group("class")
 def test_the_commands_lead_from_a_zip_of_canvas_to_true_scores_in_canvas(tmp_path):
     course = tmp_path / "course"
     prepare(ROOT, course, UNIT)
