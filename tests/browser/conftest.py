@@ -20,7 +20,11 @@ ROOT = Path(__file__).parent.parent.parent
 SECONDS_TO_START = 120
 SECONDS_TO_ANSWER = 120  # generous: the tests may share two cores with others
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+# in a container its own sandbox does not start as root, and /dev/shm is small
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -149,8 +153,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        # its own sandbox does not start as root in a container
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 

@@ -11,11 +11,11 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import CHROMIUM, ROOT, Tab, running
+from conftest import CHROMIUM, CHROMIUM_OPTIONS, ROOT, Tab, running
 
 from byhand.exercise import load_exercises, source_as
 
-UNIT, LESSON, NAME = "4_two_three_one", "two_three_one", "backward"
+UNIT, LESSON, NAME = "3_log_loss", "log_loss", "gradients"
 
 RUN_UP_TO = """async ([name, answer]) => {
     const notebook = jupyterapp.shell.currentWidget.content;
@@ -36,7 +36,7 @@ RUN_UP_TO = """async ([name, answer]) => {
 def main() -> None:
     exercise = load_exercises(ROOT / "tests" / "hidden" / f"{LESSON}.py")[NAME]
     answers = {
-        "check_wrong": exercise.mistakes["biases_without_the_mean"],
+        "check_wrong": exercise.mistakes["db_summed"],
         "check_right": exercise.reference,
     }
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -45,7 +45,7 @@ def main() -> None:
         (work / "tests").mkdir()
         (work / "tests" / "hidden").symlink_to(ROOT / "tests" / "hidden")
         scratch.mkdir()
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         with running([sys.executable, "-m", "jupyterlab"], work, scratch) as server:
             tab = Tab(browser, server, f"/tree/{UNIT}/{LESSON}.ipynb")
             tab.open(f"{UNIT}/{LESSON}.ipynb")
