@@ -51,6 +51,7 @@ def slider(
         max=high,
         step=step,
         continuous_update=True,
-        layout=widgets.Layout(width="420px", max_width="100%"),
+        # a widget has a margin of 2px: with 100 % one could scroll sideways by 4px
+        layout=widgets.Layout(width="420px", max_width="calc(100% - 4px)"),
         style={"description_width": "8em"},
     )

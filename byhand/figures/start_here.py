@@ -350,7 +350,7 @@ def _choice(name: str, value: str) -> widgets.Dropdown:
         description=name,
         options=list(SHAPES),
         value=value,
-        layout=widgets.Layout(width="420px", max_width="100%"),
+        layout=widgets.Layout(width="420px", max_width="calc(100% - 4px)"),
         style={"description_width": "8em"},
     )
 

@@ -413,7 +413,7 @@ def _choice(name: str, options: Sequence[Any], value: Any) -> widgets.Dropdown:
         description=name,
         options=options,
         value=value,
-        layout=widgets.Layout(width="420px", max_width="100%"),
+        layout=widgets.Layout(width="420px", max_width="calc(100% - 4px)"),
         style={"description_width": "8em"},
     )
 
