@@ -122,7 +122,8 @@ def test_every_picture_is_there_and_has_its_alternative_text(lesson: Lesson) -> 
     assert pictures
     for width, alt, src in pictures:
         assert width > 0, src
-        assert len(alt) > 30, f"{src}: {alt!r}"  # JupyterLab itself says "Image" where there is none
+        # where there is none, JupyterLab says "Image"
+        assert len(alt) > 30, f"{src}: {alt!r}"
 
 
 # --- folds
