@@ -40,7 +40,8 @@ clean:
 # A developer has what a learner has, in the same versions, and more: the two share .venv. Each
 # of these files appears after a complete install only, so that an interrupted one is done again.
 requirements := pyproject.toml requirements.txt
-pip := .venv/bin/python -m pip --disable-pip-version-check install --quiet
+# Python compiles a module when it is first imported: most of them never are
+pip := .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-compile
 
 .venv/learner: .venv/made $(requirements)
 	@echo 'Installing what the course needs into .venv: this takes a few minutes, once.'
