@@ -1,6 +1,8 @@
 """Start here says what is true: of the checks, of the other units, of NumPy."""
 
+import itertools
 import re
+from ast import literal_eval
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +81,29 @@ def test_broadcast_shows_what_numpy_does(left, right):
         assert f"gives {result}" in picture.alt
         assert str(result) in words(picture)
         assert "✗" not in words(picture)
+    numbers = picture.alt.split("In numbers: ")[1].removesuffix(".").replace("−", "-")
+    sides = [np.array(literal_eval(n)) for n in re.split(" - | = ", numbers)]
+    assert [side.shape for side in sides[:2]] == [array.shape for array in arrays]
+    assert all(np.array_equal(sides[0] - sides[1], difference) for difference in sides[2:])
+
+
+def test_the_fold_names_the_pairs_that_are_refused_and_those_that_grow():
+    refused, larger = set(), set()
+    for left, right in itertools.product(figures.SHAPES, repeat=2):
+        result = figures.stretched(figures.SHAPES[left], figures.SHAPES[right])
+        if result is None:
+            refused.add(frozenset((left, right)))
+        elif result not in (figures.SHAPES[left], figures.SHAPES[right]):
+            larger.add(frozenset((left, right)))
+    shape = r"\([\d, ]*\)"
+    for label, pairs in (("Refused", refused), ("Larger than both", larger)):
+        said = re.search(rf"{label}: ({shape}) with ((?:(?:, | or )?{shape})+)\.", TEXT)
+        assert {frozenset((said[1], other)) for other in re.findall(shape, said[2])} == pairs
+
+
+def test_the_trap_has_zeros_on_its_diagonal_only():
+    numbers = figures.draw_trap().alt.replace("−", "-").split(" = ")[1].split(". ")[0]
+    assert np.array_equal(np.array(literal_eval(numbers)) == 0, np.eye(4))
 
 
 def test_product_shows_the_row_and_the_column_that_make_an_entry():
@@ -88,6 +113,13 @@ def test_product_shows_the_row_and_the_column_that_make_an_entry():
         entry = str(terms.sum()).replace("-", "−")
         assert picture.alt.endswith(f"= {entry}.")
         assert f"entry [{row}, {column}]" in words(picture)
+
+
+def test_the_entry_that_product_begins_with_is_the_only_one_of_its_value():
+    """So the picture tells a row from a column, and neighbours do not look alike."""
+    product = figures.INPUTS @ figures.WEIGHTS
+    row, column = map(int, re.search(r"entry \[(\d), (\d)\]", figures.draw_product().alt).groups())
+    assert np.sum(product == product[row, column]) == 1
 
 
 def test_axis_shows_the_sums_it_speaks_of():

@@ -220,13 +220,13 @@ def _grid(
 
 @in_house_style
 def draw_shapes() -> Picture:
-    """The numbers 5, 6, 7 in three shapes, and a table of four examples."""
+    """The numbers 5, 6, 7 in three shapes, and the axes of a table."""
     picture, axes = canvas(
         7,
         3.5,
-        "The numbers 5, 6, 7 in three shapes: (3,) is flat, (1, 3) is a row,"
-        " (3, 1) is a column. Beside them X with shape (4, 2): four rows are four examples, two"
-        " columns are two features.",
+        "The numbers 5, 6, 7 in three shapes: (3,), flat, [5, 6, 7]; (1, 3), a row, [[5, 6, 7]];"
+        " (3, 1), a column, [[5], [6], [7]]. Beside them X, a table of shape (4, 2): axis 0 runs down"
+        " its four rows, axis 1 across its two columns.",
     )
     cell, top = 0.46, 2.75
     numbers = np.array([[5, 6, 7]])
@@ -285,11 +285,16 @@ def draw_broadcast(left: str = "(4, 3)", right: str = "(1, 3)") -> Picture:
     result = stretched(*shapes)
     outcome = f"gives {result}" if result is not None else "is refused: the sizes do not fit"
     how = "; copies fill the stretched sizes" if shapes[0] != shapes[1] and result else ""
+    arrays = [example(shape) for shape in shapes]
+    numbers = " − ".join(_in_brackets(array) for array in arrays)
+    if result is not None:
+        numbers += f" = {_in_brackets(arrays[0] - arrays[1])}"
     picture, axes = canvas(
-        7, 4.3, f"An array of shape {left} minus one of shape {right} {outcome}{how}."
+        7,
+        4.3,
+        f"An array of shape {left} minus one of shape {right} {outcome}{how}. In numbers: {numbers}.",
     )
     cell, middle = 0.42, 2.9
-    arrays = [example(shape) for shape in shapes]
     for mid, array, name in zip((1.1, 3.45), arrays, (left, right), strict=True):
         full = array if result is None else np.broadcast_to(array, result)
         full, own = (np.atleast_2d(a) for a in (full, array))
@@ -307,6 +312,11 @@ def draw_broadcast(left: str = "(4, 3)", right: str = "(1, 3)") -> Picture:
         axes.text(5.8, 3.98, str(result), ha="center", weight="bold", size=15, color=FORWARD)
     _line_up(axes, shapes)
     return picture
+
+
+def _in_brackets(array: np.ndarray) -> str:
+    """The numbers as Python writes them, a pair of brackets for each axis, with a true minus sign."""
+    return str(array.tolist()).replace("-", "−")
 
 
 def _placed(
@@ -358,13 +368,15 @@ def _choice(name: str, value: str) -> widgets.Dropdown:
 @in_house_style
 def draw_trap() -> Picture:
     """A column minus the same numbers without columns: a square of differences."""
-    return draw_broadcast("(4, 1)", "(4,)")
+    picture = draw_broadcast("(4, 1)", "(4,)")
+    picture.alt += " On the diagonal stand the four zeros that were meant."
+    return picture
 
 
 # ---------------------------------------------------------------------------------------------
 # The matrix product
 
-INPUTS = np.array([[1, 2], [0, 3], [4, 1], [2, -1]])
+INPUTS = np.array([[1, 2], [0, 3], [5, 1], [2, -1]])
 WEIGHTS = np.array([[2, 1, 0], [-1, 3, 5]])
 
 

@@ -99,12 +99,12 @@ class Column(Exercise):
     def row(x):
         return x.reshape(1, -1)
 
-    @mistake("The 3 is fixed, and m may be any number. Write −1 and NumPy counts for you.")
+    @mistake("The 3 is fixed, and m may be any number. Write -1 and NumPy counts for you.")
     def always_three(x):
         return x.reshape(3, 1)
 
     @mistake(
-        "The 3 is fixed, and m may be any number. A column is x.reshape(-1, 1): −1 counts for you."
+        "The 3 is fixed, and m may be any number. A column is x.reshape(-1, 1): -1 counts for you."
     )
     def a_row_of_three(x):
         return x.reshape(1, 3)
