@@ -94,7 +94,7 @@ def validation_marks() -> tuple[np.ndarray, np.ndarray]:
 
 
 def start_weights() -> Thetas:
-    """The Θ with which every training in this unit begins: layers of 2, 8, 6 and 3 nodes."""
+    """The Θ with which every training in this unit begins: 2 inputs, layers of 8, 6 and 3 nodes."""
     return _unpack(_arrays()["start"].copy())
 
 
@@ -179,7 +179,7 @@ def draw_unit_map() -> Picture:
         ("Too good\nto be true", _icon_overfit),
         ("Pull weights\ntowards 0", _icon_shrink),
         ("Choose\nλ", _icon_choose),
-        ("Next: let it\nrun by itself", _icon_graph),
+        ("Next: a network\nof your own", _icon_graph),
     ]
     names = [title.replace("\n", " ") for title, _ in stations]
     names = [name[0].lower() + name[1:] for name in names]
@@ -187,8 +187,7 @@ def draw_unit_map() -> Picture:
     picture, axes = canvas(
         7,
         4,
-        f"The way through the unit has seven stations: {listed}. Then unit 6: let it run by"
-        " itself.",
+        f"The way through the unit has seven stations: {listed}. Then: a network of your own.",
     )
     columns, top, bottom = (0.95, 2.6, 4.25, 5.9), 3.33, 1.37
     way = [(columns[0], top), (columns[3], top)]
@@ -217,7 +216,7 @@ def draw_unit_map() -> Picture:
         for line, words in enumerate(title.split("\n")):
             axes.text(x, y - 0.78 - 0.25 * line, words, ha="center")
         if i == 8:
-            continue  # the next unit has no number
+            continue  # what comes after has no number
         axes.add_artist(Circle((x - 0.42, y + 0.4), 0.15, facecolor=INK, edgecolor=PAPER))
         axes.text(
             x - 0.42, y + 0.39, str(i), color="white", size=11, weight="bold",
@@ -440,8 +439,8 @@ def draw_layers(step: int = 3, label: int = 0) -> Picture:
         deltas.insert(0, deltas[0] @ theta[:, 1:] * a * (1 - a))
     h = ", ".join(_short(v) for v in activations[-1][0])
     alt = (
-        "A network with layers of 2, 4, 3 and 3 nodes and a node +1 in each but the last, at one"
-        f" example of class {label}. Outputs: {h}."
+        "A network with 2 inputs and layers of 4, 3 and 3 nodes, and a node +1 before each layer,"
+        f" at one example of class {label}. Outputs: {h}."
     )
     seen = deltas[len(deltas) - step :]
     if seen:
@@ -532,7 +531,7 @@ def draw_layers(step: int = 3, label: int = 0) -> Picture:
 
 
 def layers_figure() -> LiveFigure:
-    """Walk back through four layers: the last δ first."""
+    """Walk back through the layers: the last δ first."""
     return LiveFigure(
         draw_layers,
         {"step": slider("backward step", 0, 0, 3), "label": slider("true class", 0, 0, 2)},
@@ -752,13 +751,13 @@ def choice_figure() -> LiveFigure:
 
 @in_house_style
 def draw_concept_map() -> Picture:
-    """The ideas of the unit, what each gives to the next, and the way to unit 6."""
+    """The ideas of the unit, what each gives to the next, and what comes after."""
     picture, axes = canvas(
         7,
         4.6,
         "One Θ per layer holds weights and biases. Forward makes activations and a cost; δ goes"
         " back layer by layer; δᵀ[1 a] gives the slopes. The penalty adds λθ/m to the slopes of"
-        " weights, and validation chooses λ. Next: autograd, a program that finds the slopes.",
+        " weights, and validation chooses λ. Next: a network of your own, such as one for digits.",
     )
     for x, y, words, formula, width, colour in (
         (1.05, 4.05, "Θ per layer", "bias first", 1.7, FORWARD),
@@ -769,7 +768,7 @@ def draw_concept_map() -> Picture:
         (1.05, 2.6, "Slopes dΘ", "δᵀ [1 a]", 1.7, BACKWARD),
         (1.05, 1.15, "Penalty", "+ λ/m · θ", 1.7, BACKWARD),
         (3.5, 1.15, "Validation", "chooses λ", 2.2, INK),
-        (5.95, 1.15, "Next: autograd", "finds the slopes", 1.8, INK),
+        (5.95, 1.15, "Next: your own", "digits, say", 1.8, INK),
     ):
         axes.add_artist(
             FancyBboxPatch(

@@ -760,7 +760,7 @@ def draw_gates(step: int = 14) -> Picture:
         )
     else:
         now = steps[step - 1]
-        listed = ", ".join(f"{n} {v.shape}" for n, v in now.terms)
+        listed = ", ".join("J one number" if n == "J" else f"{n} {v.shape}" for n, v in now.terms)
         alt = (
             "The graph of gates of [2, 3, 1] on four observations: multiply, add, sigmoid, twice,"
             f" then the cost. Step {step} of 14, {now.gate}: {now.rule}. Shapes: {listed}."
