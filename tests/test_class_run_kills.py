@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -128,7 +129,7 @@ def summary(printed):
 
 
 def kill_parents(undisturbed, folder, kills):
-    """Kill the command itself, again and again, until the class is graded."""
+    """Kill the command itself, again and again, interrupt it once, and let it end."""
     course = shutil.copytree(undisturbed.handed_in, folder / "course")
     random.seed(SEED)
     for _ in range(kills):
@@ -141,12 +142,25 @@ def kill_parents(undisturbed, folder, kills):
         run.end()
         run.leaves_nothing()
         assert journal(course)[: len(before)] == before
+    interrupt(Disturbed(course, "--workers=2"), len(journal(course)) + 1)
     graded_before = journal(course)
     assert max(Counter(graded_before).values()) == 1, SEED
     graded, skipped, taken = summary(Disturbed(course, "--workers=2").end())
     assert graded + skipped == undisturbed.size
     assert graded - taken == undisturbed.size - len(graded_before)
     undisturbed.check(course)
+
+
+def interrupt(run, count):
+    """As with Ctrl-C, when so many are graded."""
+    assert run.wait_for(count), run.end()
+    run.look()
+    run.process.send_signal(signal.SIGINT)
+    printed = run.end()
+    assert run.process.returncode == 130
+    assert "Stopped. What is graded is kept" in printed
+    assert "Traceback" not in printed
+    run.leaves_nothing()
 
 
 def kill_children(undisturbed, folder, kind, kills):
@@ -177,8 +191,8 @@ def test_attack_54_a_process_of_the_pool_or_its_sandboxed_worker_is_killed(few, 
     kill_children(few, tmp_path, kind, 2)
 
 
-def test_attack_54_a_dask_worker_is_killed_and_its_submissions_graded_by_another(few, tmp_path):
-    kill_dask_workers(few, tmp_path, workers=2, kills=1)
+def test_attack_54_dask_workers_are_killed_and_their_submissions_graded_by_others(few, tmp_path):
+    kill_dask_workers(few, tmp_path, workers=2, kills=2)
 
 
 def test_attack_55_sixteen_workers_give_what_one_gives(few, tmp_path):

@@ -6,7 +6,6 @@ files are moved into place; so a run that was killed goes on where it was, and e
 """
 
 import contextlib
-import fcntl
 import glob
 import itertools
 import os
@@ -215,7 +214,9 @@ def grade_class(
 
 def _cores() -> int:
     """How many this process may use."""
-    return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextlib.contextmanager
@@ -232,6 +233,12 @@ def _storage_trouble() -> Iterator[None]:
 @contextlib.contextmanager
 def _only_run(course: Path) -> Iterator[None]:
     """Nobody else grades in this folder meanwhile."""
+    try:
+        import fcntl
+    except ImportError:
+        raise Problem(
+            "`byhand grade` needs Linux, where student code can be kept in a sandbox; see docs/trust.md."
+        ) from None
     folder = course / RUN
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w") as lock:

@@ -143,7 +143,8 @@ def _table_of_all(
     classes: Mapping[str, Sequence[SimulatedStudent]], graded: Mapping[str, Scores]
 ) -> Table:
     """What each student has in each assignment: graded, and the true score where that is another."""
-    table = Table("student", *classes, box=None, pad_edge=False)
+    titles = [assignment.replace("_", " ") for assignment in classes]
+    table = Table("student", *titles, box=None, pad_edge=False)
     for students in zip(*classes.values(), strict=True):
         cells = []
         for assignment, student in zip(classes, students, strict=True):
