@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 
 from byhand.grading import demo
 from byhand.grading.class_run import RUN, grade_class
+from byhand.grading.rows import write_results
 from byhand.grading.sandbox import Level, protection_level
 from byhand.problem import Problem
 
@@ -103,6 +104,38 @@ def test_the_summary_counts_and_gives_one_reason_for_what_was_not_as_it_should_b
         "s10, 3_log_loss: also handed in and not graded: scratch.ipynb",
     ):
         assert words in printed
+
+
+def test_taking_over_a_result_twice_changes_nothing_and_keeps_what_was_corrected_by_hand(
+    both, tmp_path
+):
+    path = shutil.copy(both[0] / "gradebook.db", tmp_path)
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        assignment = gradebook.find_assignment(ASSIGNMENT)
+        notebook = gradebook.find_notebook("log_loss", ASSIGNMENT)
+        cell, answer = notebook.grade_cells[0], notebook.solution_cells[0]
+        parts = {
+            "columns": {"late_submission_penalty": 1.0},
+            "grades": {cell.id: {"auto_score": 0.5, "needs_manual_grade": False}},
+            "comments": {answer.id: {"auto_comment": "Look here."}},
+        }
+        timestamp = {"timestamp": "2026-02-01T10:00:00"}
+        result = {"student": {}, "submission": timestamp, "notebooks": {notebook.id: parts}}
+        rows = []
+        for _ in range(2):
+            with gradebook.engine.begin() as connection:
+                write_results(connection, assignment.id, {"s04": result, "new": result})
+            rows.append(gradebook_rows(tmp_path))
+    assert rows[0] == rows[1]
+    grades = {
+        row[1]: row[5:]
+        for row in rows[0]["grades"]
+        if row[1] in ("s04", "new") and row[3] == cell.name
+    }
+    assert grades["new"] == (0.5, None, None, False)
+    assert grades["s04"][0] == 0.5
+    by_hand = [row for row in rows[0]["grades"] if row[6] is not None]
+    assert [(row[1], row[6], row[7]) for row in by_hand] == [("s04", 0.5, 0.25)]
 
 
 # --- which submissions are graded ----------------------------------------------------------------

@@ -71,6 +71,8 @@ class Disturbed:
                 cwd=course,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                # a shell ignores interrupts for what it runs in the background, tests for example
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         self.seen = {}
 
