@@ -45,7 +45,8 @@ class NotebookResult:
 def find_notebooks(path: Path) -> list[Path]:
     """The notebook itself, or all lessons in a folder and below; raises CheckError if there is none.
 
-    A folder's new versions, backups and notebooks without exercises are not looked at.
+    A folder's new versions, backups, notebooks without exercises and what lies below a folder with a dot
+    (`.byhand`, `.ipynb_checkpoints`) are not looked at.
     """
     if not path.exists():
         raise CheckError(f"There is nothing at {path}: name a notebook or a folder of notebooks.")
@@ -56,7 +57,9 @@ def find_notebooks(path: Path) -> list[Path]:
     found = [
         p
         for p in sorted(path.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in p.parts and not is_spare(p) and read_lesson(p) is not None
+        if not any(part.startswith(".") for part in p.relative_to(path).parts)
+        and not is_spare(p)
+        and read_lesson(p) is not None
     ]
     if not found:
         raise CheckError(f"There is no notebook in {path} or below it.")

@@ -2,7 +2,7 @@
 
 import builtins
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,7 +93,14 @@ def judge(
     blamed = tuple(alone[:1]) or exercise.uses
     names = " and ".join(f"`{name}`" for name in blamed)
     earns = " and earns its points" if exercise.points else ""
-    sentence = f"This one is right{earns}. What goes wrong comes from your {names}."
+    # what `lacks` says comes from the learner's process, which has seen hidden inputs by now: only whether counts
+    absent = next((name for name in blamed if student.lacks(name)), None)
+    reason = (
+        f"But there is no function `{absent}` now: run the cell that defines it."
+        if absent
+        else f"What goes wrong comes from your {names}."
+    )
+    sentence = f"This one is right{earns}. {reason}"
     return replace(given, sentence=sentence, blamed=blamed)
 
 
@@ -117,21 +124,31 @@ def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
         )
     fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
     known = {exercise.mistakes[name].sentence for name in fitting}
+    telling = [trial for trial in failed if not _is_edge(trial)] or failed
     if len(known) == 1:
-        details = _details(exercise, failed[0])
+        details = _details(exercise, telling[0])
         return _verdict(exercise, _score(exercise, failed), known.pop(), details, fitting)
-    stage = min(difference.stage for trial in failed for difference in trial.found)
-    telling = next(t for t in failed if any(d.stage is stage for d in t.found))
+    stage = min(difference.stage for trial in telling for difference in trial.found)
+    shown = next(t for t in telling if any(d.stage is stage for d in t.found))
     if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
         sentence = (
             f"`{exercise.name}` gives two answers to the same question: something survives from call to call, "
             "a variable outside, random numbers, or a default like `memo={}`."
         )
     else:
-        sentence = _first_difference(exercise, trials, stage)
+        sentence = _first_difference(exercise, trials, shown, stage)
         sentence += _side_effect(trials) if stage is Stage.VALUE else ""
-    details = _details(exercise, telling)
+    details = _details(exercise, shown)
     return _verdict(exercise, _score(exercise, failed), sentence, details, fitting)
+
+
+def _is_edge(trial: Trial) -> bool:
+    """Whether an argument is 0 or empty: there an answer fails in its own way, which tells little of the others."""
+    given = [v for a in trial.args for v in (a.values() if isinstance(a, Keywords) else (a,))]
+    return any(
+        value == 0 if is_number(value) else isinstance(value, Sized) and len(value) == 0
+        for value in given
+    )
 
 
 def _same_twice(one: Trial, other: Trial) -> bool:
@@ -241,7 +258,10 @@ def _error_problem(exercise: type[Exercise], actual: Outcome) -> str:
         return "calls itself without end: does every call come closer to the case where it stops?"
     where = f" in line {actual.line} of your cell" if actual.line else ""
     if actual.error == "TypeError" and "NoneType" in actual.message:
-        return f"stops with TypeError{where}: a value there is None. Does a function end without `return`?"
+        return (
+            f"stops with TypeError{where}: a value there is None. "
+            "Does a function end without `return`, or is its `return` inside a loop?"
+        )
     if actual.error == "UFuncTypeError":
         return f"stops with UFuncTypeError{where}: is an array of whole numbers to take fractions?"
     known = isinstance(getattr(builtins, actual.error or "", None), type)
@@ -331,10 +351,11 @@ def _side_effect(trials: list[Trial]) -> str:
     return " It changes the arguments it is given: work on a copy, or the caller's data are gone."
 
 
-def _first_difference(exercise: type[Exercise], trials: list[Trial], stage: Stage) -> str:
-    """One sentence about the first kind of thing that is wrong, naming the parts that are."""
-    failed = [trial for trial in trials if trial.found]
-    found = [d for trial in failed for d in trial.found if d.stage is stage]
+def _first_difference(
+    exercise: type[Exercise], trials: list[Trial], shown: Trial, stage: Stage
+) -> str:
+    """One sentence about what is wrong at this stage in the call that is shown, naming the parts that are."""
+    found = [d for d in shown.found if d.stage is stage]
     first = found[0]
     if stage is not Stage.VALUE:
         subject = exercise.name if first.part in (None, "arguments") else first.part
@@ -345,16 +366,23 @@ def _first_difference(exercise: type[Exercise], trials: list[Trial], stage: Stag
             "compute it from them, not from fixed numbers or from variables outside."
         )
     if first.part is not None and first.part not in {*exercise.returns, *exercise.parts}:
-        trial = next(trial for trial in failed if first in trial.found)
-        wrong = len([d for d in trial.found if d.stage is stage])
-        entries = len(trial.expected.value)
-        return f"The result of `{exercise.name}` has {wrong} of {entries} entries wrong; the first {first.problem}."
+        entries = len(shown.expected.value)
+        how_many = f"{len(found)} of {entries} entries wrong"
+        return f"The result of `{exercise.name}` has {how_many}; the first {first.problem}."
     subject = f"`{first.part}`" if first.part else f"The result of `{exercise.name}`"
     convention = _convention(exercise, trials, first.part)
     problem = CONVENTIONS[convention] if convention else first.problem
-    others = [part for part in dict.fromkeys(d.part for d in found) if part != first.part]
-    also = f" Not right either: {', '.join(f'`{part}`' for part in others)}." if others else ""
-    return _sentence(f"{subject} {problem}") + also
+    here = {d.part: None for d in found}
+    anywhere = {d.part: None for t in trials for d in t.found if d.stage is stage}
+    return (
+        _sentence(f"{subject} {problem}")
+        + _also("Not right either", [part for part in here if part != first.part])
+        + _also("In other calls", [part for part in anywhere if part not in here])
+    )
+
+
+def _also(words: str, parts: list[str | None]) -> str:
+    return f" {words}: {', '.join(f'`{part}`' for part in parts)}." if parts else ""
 
 
 def _ignores_its_arguments(trials: list[Trial]) -> bool:
@@ -394,22 +422,50 @@ def _sentence(text: str) -> str:
 
 def _details(exercise: type[Exercise], trial: Trial) -> str:
     """One failing call: what was given, expected and returned."""
-    names = exercise.returns
+    wrong = {difference.part for difference in trial.found}
     given = ", ".join(map(_shown_argument, trial.args))
     if trial.actual.timed_out:
         yours = "(no answer in time)"
     elif trial.actual.error is not None:
         yours = f"{trial.actual.error}: {trial.actual.message}"
     else:
-        yours = _shown(trial.actual.value, names, most=300)
+        yours = _shown_parts(trial.actual.value, exercise.returns, wrong)
     lines = [
         f"{exercise.name}({given})",
-        _beside("  expected: ", _shown(trial.expected.value, names, most=300)),
+        _beside("  expected: ", _shown_parts(trial.expected.value, exercise.returns, wrong)),
         _beside("  yours:    ", yours),
     ]
     if trial.actual.changed and exercise.keeps_arguments:
         lines.append(f"  changed:  argument {', '.join(str(i + 1) for i in trial.actual.changed)}")
+    if trial.actual.warnings and exercise.warns_not and trial.actual.returned:
+        lines.append(f"  warning:  {trial.actual.message}")
     return "\n".join(lines)
+
+
+def _shown_parts(value: Any, names: tuple[str, ...], wrong: set[str | None]) -> str:
+    """An answer; of one with parts that is longer than a line, those that are wrong."""
+    whole = _shown(value, names, most=300)
+    if len(whole) <= LINE or None in wrong:
+        return whole
+    if isinstance(value, dict):
+        parts = {
+            key: v
+            for key, v in value.items()
+            if (key if isinstance(key, str) else repr(key)) in wrong
+        }
+        return _shown(parts, (), most=MOST_PARTS) if parts else whole
+    if not isinstance(value, tuple | list):
+        return whole
+    labels = names if len(names) == len(value) else [f"entry {i}" for i in range(len(value))]
+    chosen = [(label, v) for label, v in zip(labels, value, strict=True) if label in wrong]
+    if not chosen:
+        return whole
+    left, right = zip(*chosen, strict=True)
+    return _shown(right, left, most=MOST_PARTS)
+
+
+#: letters of an answer that is shown with all its parts, and of the wrong parts of one that is longer
+LINE, MOST_PARTS = 80, 1200
 
 
 def _beside(words: str, value: str) -> str:
@@ -436,7 +492,7 @@ def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
     if isinstance(value, Foreign):
         return value.what
     if names and isinstance(value, tuple | list) and len(value) == len(names):
-        text = _parts([f"{name} = " for name in names], [_shown(v, ()) for v in value])
+        text = _parts([f"{name} = " for name in names], [_shown(v, (), most) for v in value])
     elif isinstance(value, float):
         text = f"{value:.10g}"
     elif isinstance(value, np.ndarray):
@@ -444,10 +500,12 @@ def _shown(value: Any, names: tuple[str, ...], most: int = 200) -> str:
             value, precision=6, separator=", ", threshold=30, suppress_small=True
         )
     elif isinstance(value, dict):
-        parts = _parts([f"{key!r}: " for key in value], [_shown(v, ()) for v in value.values()])
+        parts = _parts(
+            [f"{key!r}: " for key in value], [_shown(v, (), most) for v in value.values()]
+        )
         text = _beside("{", parts) + "}"
     elif isinstance(value, tuple | list):
-        inner = ", ".join(_shown(v, ()) for v in value)
+        inner = ", ".join(_shown(v, (), most) for v in value)
         text = f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     else:
         text = repr(value)

@@ -25,7 +25,7 @@ class Outcome:
     value: Any = None
     #: name of the exception's class, or None if the call returned
     error: str | None = None
-    #: the exception's message: may quote inputs, so never for graded work
+    #: the message of the exception, else of the first warning: may quote inputs, so never for graded work
     message: str = ""
     #: line of the learner's own cell in which it was raised
     line: int | None = None
@@ -112,7 +112,8 @@ def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
         outcome: dict[str, Any]
         try:
             with _alarm(time_limit):
-                outcome = {"value": plain(function(*handed_over, **by_name))}
+                value = plain(function(*handed_over, **by_name))
+                outcome = {"value": value, "message": str(shown[0].message) if shown else ""}
         except _OutOfTime:
             return Outcome(timed_out=True)
         except KeyboardInterrupt:

@@ -389,6 +389,14 @@ def test_paths_that_are_no_notebooks_are_refused_with_a_sentence(tmp_path):
             find_notebooks(path)
 
 
+def test_copies_in_folders_that_begin_with_a_dot_are_not_checked(tmp_path):
+    work = tmp_path / ".course" / "my-work"  # a folder above may be called as it likes
+    for folder in (work, work / ".byhand" / "released", work / ".ipynb_checkpoints"):
+        folder.mkdir(parents=True)
+        shutil.copy(RELEASED, folder)
+    assert find_notebooks(work) == [work / RELEASED.name]
+
+
 def test_without_a_path_the_learners_own_lessons_are_checked_and_what_is_next_is_shown(work):
     with_answer(work / "chain_rule.ipynb", "two_weights", RIGHT)
     shutil.copy(work / "chain_rule.ipynb", work / "chain_rule (new version).ipynb")

@@ -87,7 +87,7 @@ def test_a_list_is_a_row_also_where_the_row_holds_one_number():
     assert verdict(lambda n: list(range(n, -1, -1)), Countdown).right
     v = verdict(lambda n: list(range(n, 0, -1)), Countdown)
     assert v.status is Status.WRONG
-    v = verdict(lambda n: np.arange(n, 0, -1.0), Countdown)
+    v = verdict(lambda n: np.arange(n, -1 if n else 0, -1.0), Countdown)
     assert v.sentence == "`countdown` has length 0 where 1 is wanted."
 
 
@@ -306,7 +306,9 @@ def test_an_answer_that_remembers_is_told_so():
 
 
 def test_a_value_that_is_none_inside_is_told_so():
-    assert "a value there is None" in verdict(lambda z: z + None, Single).sentence
+    sentence = verdict(lambda z: z + None, Single).sentence
+    assert "a value there is None" in sentence
+    assert "or is its `return` inside a loop?" in sentence
 
 
 def test_a_right_answer_that_empties_its_argument_is_right_and_hears_of_it():
@@ -421,7 +423,9 @@ def test_a_warning_costs_where_the_exercise_is_about_stability():
         np.exp(np.array([1e4]))
         return (x - x.mean(),)
 
-    assert "NumPy warns on the way" in verdict(warns, Moved).sentence
+    v = verdict(warns, Moved)
+    assert "NumPy warns on the way" in v.sentence
+    assert v.details.splitlines()[-1] == "  warning:  overflow encountered in exp"
 
 
 class Base(Exercise):
@@ -542,6 +546,95 @@ def test_named_parts_stand_below_each_other_where_one_has_rows(names, value, sho
     assert _shown(value, names).splitlines() == shown
 
 
+class Parts(Exercise):
+    """A long array and three sums of it."""
+
+    points = 4
+    returns = ("x", "low", "middle", "high")
+    parts = dict.fromkeys(returns, 1)
+
+    def cases(rng):
+        yield rng.normal(size=28)
+        yield rng.normal(size=28)
+
+    def reference(x):
+        return x, float(x.min()), float(np.median(x)), float(x.max())
+
+
+class NamedParts(Exercise):
+    """The same as a dictionary."""
+
+    points = 4
+    parts = Parts.parts
+    cases = Parts.cases
+
+    def reference(x):
+        return dict(zip(Parts.returns, Parts.reference(x), strict=True))
+
+
+class Pieces(Exercise):
+    """The same as a list."""
+
+    points = 4
+    cases = Parts.cases
+
+    def reference(x):
+        return list(Parts.reference(x))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "expected"),
+    [
+        (Parts, "  expected: high = "),
+        (NamedParts, "  expected: {'high': "),
+        (Pieces, "  expected: entry 3 = "),
+    ],
+)
+def test_of_an_answer_longer_than_a_line_the_wrong_parts_are_shown(exercise, expected):
+    def wrong(x):
+        answer = exercise.reference(x)
+        answer = answer | {"high": 0.5} if isinstance(answer, dict) else [*answer[:3], 0.5]
+        return answer if exercise is not Parts else tuple(answer)
+
+    _call, shown, yours = verdict(wrong, exercise).details.splitlines()
+    assert shown.startswith(expected)
+    assert yours == expected.replace("expected: ", "yours:    ") + "0.5" + "}" * ("{" in expected)
+    assert "…" not in shown
+
+
+def test_a_part_that_is_wrong_in_other_calls_only_is_said_to_be():
+    def wrong(x):
+        low, middle, high = x.min() + 1, np.median(x), x.max()
+        return x, low, middle + (x[0] == second[0]), high + (x[0] == second[0])
+
+    _first, (second,), *_ = Parts.calls(0)
+    sentence = verdict(wrong, Parts).sentence
+    assert "Not right either" not in sentence
+    assert sentence.endswith(" In other calls: `middle`, `high`.")
+
+
+class Sums(Exercise):
+    """The sum of n numbers x."""
+
+    points = 1
+
+    def cases(rng):
+        yield 1.5, 0
+        yield 2.5, 3
+
+    def reference(x, n):
+        return x * n
+
+
+def test_the_call_shown_is_not_an_edge_case_if_another_fails_too():
+    v = verdict(lambda x, n: [x + n][0 if n else 1], Sums)
+    assert v.details.startswith("sums(2.5, 3)")
+    assert v.sentence == "The result of `sums` is off by 2."
+    v = verdict(lambda x, n: [x * n][0 if n else 1], Sums)
+    assert v.details.startswith("sums(1.5, 0)")
+    assert "stops with IndexError" in v.sentence
+
+
 class Both(Exercise):
     """z² + 1, by calling `base`; `quick` might help, too."""
 
@@ -563,7 +656,12 @@ def test_only_the_earlier_function_that_is_wrong_is_blamed():
 def test_a_missing_earlier_function_does_not_cost_points_either():
     namespace = {}
     exec("def built(z):\n    return base(z) + 1", namespace)
-    assert judge(Built, NamespaceStudent(namespace), earlier={"base": Base}).score == 2
+    v = judge(Built, NamespaceStudent(namespace), earlier={"base": Base})
+    assert v.score == 2
+    assert v.sentence == (
+        "This one is right and earns its points. "
+        "But there is no function `base` now: run the cell that defines it."
+    )
     assert "base" not in namespace
 
 

@@ -321,3 +321,11 @@ def test_references_that_stand_in_need_no_other_exercise():
         for args in EXERCISES[name].calls(0):
             expected = EXERCISES[name].reference(*args)
             assert identical(plain(namespace[name](*args)), plain(expected))
+
+
+def test_a_curvature_from_slopes_taken_as_2h_apart_is_told_so():
+    def curvature(f, z, h=1e-3):
+        return ((f(z + h) - f(z)) / h - (f(z) - f(z - h)) / h) / (2 * h)
+
+    v = judge(EXERCISES["curvature"], NamespaceStudent({"curvature": curvature}))
+    assert v.sentence.startswith("The two slopes belong to places h apart, not 2h")

@@ -489,3 +489,29 @@ def test_references_that_stand_in_need_no_other_exercise():
         for args in EXERCISES[name].calls(0):
             expected = EXERCISES[name].reference(*args)
             assert identical(plain(namespace[name](*args)), plain(expected))
+
+
+def test_of_two_layers_the_one_with_the_wrong_spread_is_named():
+    def as_if_all_had_the_inputs_of(layer):
+        def initialize(sizes, seed):
+            params = reference("initialize")(sizes, seed)
+            for i, W in enumerate(("W1", "W2")):
+                params[W] = params[W] * np.sqrt(sizes[i] / sizes[layer])
+            return params
+
+        return judge(EXERCISES["initialize"], NamespaceStudent({"initialize": initialize})).sentence
+
+    assert as_if_all_had_the_inputs_of(0).startswith("W1 is spread as it should be, W2 is not")
+    assert as_if_all_had_the_inputs_of(1).startswith("W2 is spread as it should be, W1 is not")
+
+
+def test_a_second_name_for_the_old_parameters_is_told_what_it_is():
+    def update(params, grads, learning_rate):
+        new = params
+        for name in params:
+            new[name] = params[name] - learning_rate * grads[name]
+        return new
+
+    v = judge(EXERCISES["update"], NamespaceStudent({"update": update}))
+    assert v.score == 1
+    assert "`new = params` is a second name for the caller's dictionary" in v.sentence

@@ -1879,6 +1879,11 @@ class Curvature(Exercise):
     def divided_by_two_h(f, z, h=1e-3):
         return (f(z + h) - 2 * f(z) + f(z - h)) / (2 * h)
 
+    @mistake("The two slopes belong to places h apart, not 2h: divide their difference by h.")
+    def slopes_taken_as_two_h_apart(f, z, h=1e-3):
+        right, left = (f(z + h) - f(z)) / h, (f(z) - f(z - h)) / h
+        return (right - left) / (2 * h)
+
     @mistake(
         "This is the slope. Curvature is how fast the slope changes: (f(z + h) − 2 f(z) + f(z − h)) / h²."
     )

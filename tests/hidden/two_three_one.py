@@ -716,7 +716,20 @@ class Initialize(Exercise):
     @invariant
     def spread_is_right(call, rng):
         """The standard deviation of the weights has to be 1/√n_in, n_in being the number of rows of W; yours is not."""
-        return is_near(spread(call, rng), 1.0)
+        W1, W2 = spread(call, rng)
+        return is_near(W1, 1.0) or is_near(W2, 1.0)
+
+    @invariant
+    def spread_of_W1_is_right(call, rng):
+        """W2 is spread as it should be, W1 is not: its standard deviation has to be 1/√n_in with its own n_in, the
+        number of inputs."""
+        return is_near(spread(call, rng)[0], 1.0)
+
+    @invariant
+    def spread_of_W2_is_right(call, rng):
+        """W1 is spread as it should be, W2 is not: its standard deviation has to be 1/√n_in with its own n_in, the
+        number of hidden units."""
+        return is_near(spread(call, rng)[1], 1.0)
 
     @invariant
     def weights_are_normal(call, rng):
@@ -2236,6 +2249,13 @@ class Backward(Exercise):
 backward = Backward.reference
 
 
+PARAMS_CHANGED = (
+    "Right numbers, but the caller's params are changed as well: `new = params` is a second name for the caller's "
+    "dictionary, and `-=` works inside the caller's arrays, in a dict(params) too. Begin with new = {} and fill it "
+    "with new arrays, params[name] − learning_rate * grads[name]."
+)
+
+
 class Update(Exercise):
     """One step of gradient descent for every parameter, as a new dictionary."""
 
@@ -2254,16 +2274,18 @@ class Update(Exercise):
     def reference(params, grads, learning_rate):
         return {name: params[name] - learning_rate * grads[name] for name in params}
 
-    @mistake(
-        "Right numbers, but the caller's params are changed as well: `-=` works inside the caller's arrays, and "
-        "dict(params) copies the dictionary only. Fill a new dictionary with new arrays, "
-        "params[name] − learning_rate * grads[name].",
-        earns=1,
-    )
+    @mistake(PARAMS_CHANGED, earns=1)
     def in_place(params, grads, learning_rate):
         for name in params:
             params[name] -= learning_rate * grads[name]
         return params
+
+    @mistake(PARAMS_CHANGED, earns=1)
+    def second_name_for_the_dictionary(params, grads, learning_rate):
+        new = params
+        for name in params:
+            new[name] = params[name] - learning_rate * grads[name]
+        return new
 
     @mistake(
         "The parameters are right, but the caller's grads are changed: multiply into a new array, without `*=`.",
