@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from conftest import CHROMIUM, CHROMIUM_OPTIONS, ROOT, Tab, running
+from browser_tab import CHROMIUM, CHROMIUM_OPTIONS, ROOT, Tab, running
 
 from byhand.exercise import load_exercises, source_as
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Tab
+from browser_tab import ROOT, Tab
 
 from byhand.exercise import Exercise, load_exercises, source_as
 
+pytestmark = pytest.mark.xdist_group("browser")
 LESSONS = sorted(path.relative_to(ROOT / "notebooks") for path in ROOT.glob("notebooks/*/*.ipynb"))
 
 
@@ -291,6 +292,7 @@ def test_a_lesson_opened_again_shows_its_figures(lesson: Lesson) -> None:
 # closed while it is about to take the focus
 NOT_OURS = re.compile(
     r"warning: Item with index \d+ did not appear within 10000 ms"
+    r"|uncaught: Failed to execute 'removeChild' on 'Node'"  # JupyterLab's, while it closes cells
     r"|error: TypeError: Cannot read properties of null \(reading 'footer'\)\s+at \w+\._ensureFocus"
 )
 

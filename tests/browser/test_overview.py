@@ -4,8 +4,9 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from conftest import Tab
+from browser_tab import Tab
 
+pytestmark = pytest.mark.xdist_group("browser")
 NOTEBOOK = "1_chain_rule/overview.ipynb"
 CELLS = [
     "import byhand\ncheck = byhand.checks('chain_rule')",

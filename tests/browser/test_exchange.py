@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Tab, running
+from browser_tab import ROOT, Tab, running
 
 from byhand.exercise import load_exercises, source_as
 from byhand.grading.sandbox import Level, protection_level
 
-pytestmark = pytest.mark.skipif(
-    protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
-)
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(
+        protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
+    ),
+]
 UNIT, LESSON = "1_chain_rule", "chain_rule"
 EXERCISES = load_exercises(ROOT / "tests" / "hidden" / f"{LESSON}.py")
 POINTS = sum(exercise.points for exercise in EXERCISES.values())
