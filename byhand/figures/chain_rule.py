@@ -23,7 +23,7 @@ from byhand.figures.palette import (
     factor,
     number,
 )
-from byhand.figures.picture import Picture, canvas, in_house_style
+from byhand.figures.picture import Picture, arrow, canvas, in_house_style
 
 Point = tuple[float, float]
 
@@ -45,28 +45,6 @@ def _box(axes: Axes, at: Point, text: str, width: float, height: float = 0.5) ->
         )
     )
     axes.text(*at, text, ha="center", va="center", linespacing=1.35, zorder=4)
-
-
-def _arrow(
-    axes: Axes, points: Sequence[Point], colour: str, dashed: bool = False, width: float = 1.8
-) -> None:
-    """An arrow through two points, or along the cubic curve of four, to the last one."""
-    codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
-        len(points) - 1
-    )
-    axes.add_artist(
-        FancyArrowPatch(
-            path=Curve(points, codes),
-            arrowstyle="-|>,head_length=0.5,head_width=0.25",
-            mutation_scale=13,
-            color=colour,
-            linewidth=width,
-            linestyle=(0, (3, 2)) if dashed else "-",
-            shrinkA=0,
-            shrinkB=0,
-            zorder=2,
-        )
-    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -131,13 +109,13 @@ def _icon_step(axes: Axes, x: float, y: float) -> None:
     across = np.linspace(-0.33, 0.33, 40)
     axes.plot(x + across, y - 0.22 + 4 * across**2, color=INK, lw=1.8)
     axes.plot(x - 0.3, y + 0.14, "o", color=FORWARD, ms=8)
-    _arrow(axes, [(x - 0.24, y + 0.05), (x - 0.04, y - 0.16)], BACKWARD)
+    arrow(axes, [(x - 0.24, y + 0.05), (x - 0.04, y - 0.16)], BACKWARD)
 
 
 def _icon_forward(axes: Axes, x: float, y: float) -> None:
     for dy in (0.2, -0.2):
         axes.plot(x - 0.28, y + dy, "o", color=FORWARD, ms=8)
-        _arrow(axes, [(x - 0.22, y + dy * 0.8), (x + 0.2, y + dy * 0.15)], FORWARD)
+        arrow(axes, [(x - 0.22, y + dy * 0.8), (x + 0.2, y + dy * 0.15)], FORWARD)
     axes.plot(x + 0.28, y, "o", color=FORWARD, ms=8)
 
 
@@ -179,7 +157,7 @@ def _icon_sweep(axes: Axes, x: float, y: float) -> None:
             y + 0.1 + np.array([0, 0.14, 0, -0.14, 0]),
             "o-", color=INK, lw=1.3, ms=4,
         )  # fmt: skip
-    _arrow(axes, [(x + 0.3, y - 0.2), (x - 0.32, y - 0.2)], BACKWARD, dashed=True, width=2.2)
+    arrow(axes, [(x + 0.3, y - 0.2), (x - 0.32, y - 0.2)], BACKWARD, dashed=True, width=2.2)
 
 
 def _icon_walk(axes: Axes, x: float, y: float) -> None:
@@ -306,11 +284,11 @@ def draw_formula_graph(a: float = 3, b: float = 2, c: float = -2, step: int = 5)
     label: dict[str, Any] = {"ha": "center", "weight": "bold"}
     for name, (way, x, (right, down)) in ways.items():
         y = way[0][1]
-        _arrow(axes, way, FORWARD)
+        arrow(axes, way, FORWARD)
         axes.text(x, y + 0.1, f"{name} = {number(values[name])}", color=FORWARD, **label)
         if name in seen:
             back = [(max(px + right, 0.62), py + down) for px, py in reversed(way)]
-            _arrow(axes, back, BACKWARD, dashed=True)
+            arrow(axes, back, BACKWARD, dashed=True)
             text = f"dF/d{name} = {number(slopes[name])}\n= {came_from[name]}"
             newest = {"facecolor": BACKWARD_TINT, "edgecolor": "none", "pad": 3}
             axes.text(
@@ -326,11 +304,11 @@ def draw_formula_graph(a: float = 3, b: float = 2, c: float = -2, step: int = 5)
         rule = f"dF/d{here} = dF/d{there} × d{there}/d{here} = {came_from[here]}"
         axes.text(0.12, 4.05, f"Step {len(seen)} of 5", weight="bold")
         axes.text(1.5, 4.05, f"{rule} = {number(slopes[here])}", color=BACKWARD)
-        _arrow(axes, [(5.95, 0.71), (5.2, 0.71)], BACKWARD, dashed=True)
+        arrow(axes, [(5.95, 0.71), (5.2, 0.71)], BACKWARD, dashed=True)
         axes.text(6.1, 0.65, "slope", color=BACKWARD)
     else:
         axes.text(0.12, 4.05, "Forward pass", weight="bold")
-    _arrow(axes, [(5.2, 1.06), (5.95, 1.06)], FORWARD)
+    arrow(axes, [(5.2, 1.06), (5.95, 1.06)], FORWARD)
     axes.text(6.1, 1.0, "value", color=FORWARD)
     return picture
 
@@ -566,7 +544,7 @@ def draw_concept_map() -> Picture:
         ([(1.5, middle), (2.45, middle)], (1.95, middle + 0.12), "checks"),
         ([(3.6, 1.6), (3.6, 0.95)], (4.2, 1.22), "all slopes"),
     ):
-        _arrow(axes, way, QUIET)
+        arrow(axes, way, QUIET)
         axes.text(*at, words, ha="center", color=QUIET)
     return picture
 

@@ -1,6 +1,6 @@
 """The figures of unit 2, Walking downhill on |x|."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -25,30 +25,11 @@ from byhand.figures.palette import (
     factor,
     number,
 )
-from byhand.figures.picture import Picture, canvas, in_house_style
+from byhand.figures.picture import Picture, arrow, canvas, in_house_style
 
 Point = tuple[float, float]
 
 TICK_NUMBERS = FuncFormatter(lambda value, _: number(value))
-
-
-def _arrow(axes: Axes, points: Sequence[Point], colour: str, width: float = 1.8) -> None:
-    """An arrow through two points, or along the cubic curve of four, to the last one."""
-    codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
-        len(points) - 1
-    )
-    axes.add_artist(
-        FancyArrowPatch(
-            path=Curve(points, codes),
-            arrowstyle="-|>,head_length=0.5,head_width=0.25",
-            mutation_scale=13,
-            color=colour,
-            linewidth=width,
-            shrinkA=0,
-            shrinkB=0,
-            zorder=4,
-        )
-    )
 
 
 def _is(value: float) -> str:
@@ -132,7 +113,7 @@ def _icon_valley(axes: Axes, x: float, y: float) -> None:
 def _icon_one_step(axes: Axes, x: float, y: float) -> None:
     _icon_valley(axes, x, y)
     axes.plot(x + 0.27, y + 0.22, "o", color=FORWARD, ms=8)
-    _arrow(axes, [(x + 0.15, y + 0.14), (x - 0.0, y - 0.07)], BACKWARD)
+    arrow(axes, [(x + 0.15, y + 0.14), (x - 0.0, y - 0.07)], BACKWARD, zorder=4)
 
 
 def _icon_walk(axes: Axes, x: float, y: float) -> None:
@@ -146,13 +127,13 @@ def _icon_bounce(axes: Axes, x: float, y: float) -> None:
     _icon_valley(axes, x, y)
     for side in (-1, 1):
         axes.plot(x + 0.17 * side, y + 0.05, "o", color=FORWARD, ms=7)
-        _arrow(axes, [(x - 0.15 * side, y + 0.17), (x + 0.15 * side, y + 0.17)], BACKWARD)
+        arrow(axes, [(x - 0.15 * side, y + 0.17), (x + 0.15 * side, y + 0.17)], BACKWARD, zorder=4)
 
 
 def _icon_shrink(axes: Axes, x: float, y: float) -> None:
     for i, length in enumerate((0.62, 0.4, 0.26, 0.16)):
         height = y + 0.22 - 0.15 * i
-        _arrow(axes, [(x + 0.31, height), (x + 0.31 - length, height)], BACKWARD)
+        arrow(axes, [(x + 0.31, height), (x + 0.31 - length, height)], BACKWARD, zorder=4)
 
 
 def _icon_round(axes: Axes, x: float, y: float) -> None:
@@ -256,7 +237,7 @@ def draw_valley(start: float = 1, rate: float = 0.3, steps: int = 8) -> Picture:
     valley.plot(places, np.abs(places), "o", color=FORWARD, mfc=FORWARD_TINT, ms=7, zorder=2)
     move = -rate * float(np.sign(now))
     if move:
-        _arrow(valley, [(now, abs(now)), (now + move, abs(now))], BACKWARD, 2.4)
+        arrow(valley, [(now, abs(now)), (now + move, abs(now))], BACKWARD, width=2.4, zorder=4)
     valley.plot(now, abs(now), "o", color=FORWARD, ms=15, zorder=5)
     valley.set_xticks([-2, -1, 0, 1, 2], [])
     valley.set_yticks([0, 1, 2])
@@ -616,7 +597,7 @@ def draw_landscape(x: float = 0.4, y: float = -1.1, rate: float = 0.2) -> Pictur
     solid.autoscale_view()
     corner = np.array([-1.7, -1.5])  # free, left of the surface: which way x and y grow
     for name, along in (("x", np.array([0.87, 0.38])), ("y", np.array([-0.5, 0.66]))):
-        _arrow(solid, [tuple(corner), tuple(corner + 0.42 * along)], INK, 1.4)
+        arrow(solid, [tuple(corner), tuple(corner + 0.42 * along)], INK, width=1.4, zorder=4)
         tip = corner + 0.6 * along
         solid.text(tip[0], tip[1], name, ha="center", va="center")
     chart = picture.add_axes(
@@ -701,12 +682,12 @@ def draw_concept_map() -> Picture:
         )  # fmt: skip
         axes.text(x, y + 0.1, words, ha="center", weight="bold", zorder=4)
         axes.text(x, y - 0.22, formula, ha="center", color=colour, zorder=4)
-    _arrow(axes, [(2.1, 3.8), (2.65, 3.8)], QUIET)
+    arrow(axes, [(2.1, 3.8), (2.65, 3.8)], QUIET, zorder=4)
     for x in (0.92, 2.64, 4.36, 6.08):
-        _arrow(axes, [(x, 3.0), (x, 2.6)], QUIET)
+        arrow(axes, [(x, 3.0), (x, 2.6)], QUIET, zorder=4)
     axes.plot([0.92, 6.08], [3.0, 3.0], color=QUIET, lw=1.8)
     axes.plot([4.36, 4.36], [3.4, 3.0], color=QUIET, lw=1.8)
-    _arrow(axes, [(6.08, 1.8), (6.08, 1.0)], QUIET)
+    arrow(axes, [(6.08, 1.8), (6.08, 1.0)], QUIET, zorder=4)
     axes.text(2.6, 3.12, "walked on", ha="center", color=QUIET)
     axes.text(5.95, 1.32, "a cost for the height", ha="right", color=QUIET)
     return picture

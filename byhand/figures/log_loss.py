@@ -22,7 +22,7 @@ from byhand.figures.palette import (
     factor,
     number,
 )
-from byhand.figures.picture import Picture, canvas, in_house_style
+from byhand.figures.picture import Picture, arrow, canvas, in_house_style
 
 Point = tuple[float, float]
 
@@ -32,28 +32,6 @@ STICKER = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}
 def sigma(z: Any) -> Any:
     """The sigmoid, without overflow."""
     return np.exp(-np.logaddexp(0.0, np.negative(z)))
-
-
-def _arrow(
-    axes: Axes, points: Sequence[Point], colour: str, dashed: bool = False, width: float = 1.8
-) -> None:
-    """An arrow through two points, or along the cubic curve of four, to the last one."""
-    codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
-        len(points) - 1
-    )
-    axes.add_artist(
-        FancyArrowPatch(
-            path=Curve(points, codes),
-            arrowstyle="-|>,head_length=0.5,head_width=0.25",
-            mutation_scale=13,
-            color=colour,
-            linewidth=width,
-            linestyle=(0, (3, 2)) if dashed else "-",
-            shrinkA=0,
-            shrinkB=0,
-            zorder=2,
-        )
-    )
 
 
 def _box(axes: Axes, at: Point, width: float, height: float) -> None:
@@ -176,14 +154,14 @@ def _icon_valley(axes: Axes, x: float, y: float) -> None:
 def _icon_one(axes: Axes, x: float, y: float) -> None:
     for dx in (-0.3, 0, 0.3):
         axes.plot(x + dx, y + 0.08, "o", color=FORWARD, ms=8)
-    _arrow(axes, [(x + 0.3, y - 0.14), (x - 0.32, y - 0.14)], BACKWARD, dashed=True, width=2.2)
+    arrow(axes, [(x + 0.3, y - 0.14), (x - 0.32, y - 0.14)], BACKWARD, dashed=True, width=2.2)
 
 
 def _icon_all(axes: Axes, x: float, y: float) -> None:
     for dy in (0.2, 0.0, -0.2):
         for dx in (-0.28, -0.1):
             axes.plot(x + dx, y + dy, "s", color=FORWARD, ms=7)
-        _arrow(axes, [(x + 0.34, y + dy * 0.4), (x + 0.03, y + dy)], BACKWARD, width=1.5)
+        arrow(axes, [(x + 0.34, y + dy * 0.4), (x + 0.03, y + dy)], BACKWARD, width=1.5)
 
 
 def _icon_train(axes: Axes, x: float, y: float) -> None:
@@ -594,9 +572,9 @@ def draw_one_example(x: float = 3, w: float = 1, b: float = -3, y: int = 1) -> P
         ("b", b, dz, 1, low,
          [(0.68, low), (2.35, low), (2.65, low), (2.7, main - 0.25)], (0.09, -0.09)),
     ):  # fmt: skip
-        _arrow(axes, way, FORWARD)
+        arrow(axes, way, FORWARD)
         back = [(max(px + dx, 0.7), py + dy) for px, py in reversed(way)]
-        _arrow(axes, back, BACKWARD, dashed=True)
+        arrow(axes, back, BACKWARD, dashed=True)
         axes.text(1.5, at_y + 0.1, f"{name} = {number(value)}", color=FORWARD, **bold)
         sign = _sign(_rounded(dz) * times, slope)
         text = f"dL/d{name} = {_short(slope)}\n{sign} {_short(dz)} × {factor(times)}"
@@ -605,8 +583,8 @@ def draw_one_example(x: float = 3, w: float = 1, b: float = -3, y: int = 1) -> P
         ("z", number(z), dz, 3.45, 4.225),
         ("a", _short(a), da, 5.275, 6.185),
     ):
-        _arrow(axes, [(start, main), (end, main)], FORWARD)
-        _arrow(axes, [(end, main - 0.09), (start, main - 0.09)], BACKWARD, dashed=True)
+        arrow(axes, [(start, main), (end, main)], FORWARD)
+        arrow(axes, [(end, main - 0.09), (start, main - 0.09)], BACKWARD, dashed=True)
         middle = (start + end) / 2
         axes.text(middle, main + 0.46, f"{name} = {shown}", color=FORWARD, **bold)
         text = f"dL/d{name} = {_short(slope)}"
@@ -741,13 +719,13 @@ def draw_concept_map() -> Picture:
         ((2.3, middle), (1.9, middle), QUIET, False),
         ((1.05, middle + 0.4), (1.05, top - 0.4), QUIET, False),
     ):
-        _arrow(axes, [start, end], colour, dashed)
+        arrow(axes, [start, end], colour, dashed)
     axes.text(1.2, 2.83, "again", color=QUIET)
     axes.text(5.8, 2.83, "chain rule", color=BACKWARD, ha="right")
     axes.text(2.35, top + 0.12, "σ", color=FORWARD, ha="center")
     axes.text(4.65, top + 0.12, "y", color=FORWARD, ha="center")
-    _arrow(axes, [(2.85, middle - 0.4), (2.4, bottom + 0.4)], QUIET)
-    _arrow(axes, [(5.95, middle - 0.4), (5.95, bottom + 0.4)], QUIET)
+    arrow(axes, [(2.85, middle - 0.4), (2.4, bottom + 0.4)], QUIET)
+    arrow(axes, [(5.95, middle - 0.4), (5.95, bottom + 0.4)], QUIET)
     return picture
 
 

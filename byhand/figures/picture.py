@@ -5,7 +5,7 @@ import functools
 import html
 import importlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec
 
@@ -13,6 +13,8 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.path import Path as Curve
 from PIL import Image
 
 from byhand.figures.palette import PAPER, STYLE
@@ -22,6 +24,7 @@ FILE_DPI = 200
 CSS_PIXELS_PER_INCH = 100
 
 Arguments = ParamSpec("Arguments")
+Point = tuple[float, float]
 
 
 class Picture(Figure):
@@ -84,6 +87,29 @@ def canvas(width: float, height: float, alt: str) -> tuple[Picture, Axes]:
     axes = picture.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
     axes.set_axis_off()
     return picture, axes
+
+
+def arrow(
+    axes: Axes, points: Sequence[Point], colour: str, dashed: bool = False, width: float = 1.8,
+    head: float = 13, zorder: float = 2,
+) -> None:  # fmt: skip
+    """An arrow through two points, or along the cubic curve of four, to the last one."""
+    codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
+        len(points) - 1
+    )
+    axes.add_artist(
+        FancyArrowPatch(
+            path=Curve(points, codes),
+            arrowstyle="-|>,head_length=0.5,head_width=0.25",
+            mutation_scale=head,
+            color=colour,
+            linewidth=width,
+            linestyle=(0, (3, 2)) if dashed else "-",
+            shrinkA=0,
+            shrinkB=0,
+            zorder=zorder,
+        )
+    )
 
 
 def default_pictures(unit_module: str) -> dict[str, Picture]:

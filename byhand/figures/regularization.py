@@ -24,7 +24,7 @@ from byhand.figures.palette import (
     QUIET,
     number,
 )
-from byhand.figures.picture import Picture, canvas, in_house_style
+from byhand.figures.picture import Picture, arrow, canvas, in_house_style
 
 Point = tuple[float, float]
 Thetas = list[np.ndarray]
@@ -37,28 +37,6 @@ CLASSES = (  # name, marker, colour of the marks, colour of their region
     ("triangle", "^", "#8A2F6E", "#F1DCEB"),
     ("square", "s", "#6E5600", "#F6EBBE"),
 )
-
-
-def _arrow(
-    axes: Axes, points: Sequence[Point], colour: str, dashed: bool = False, width: float = 1.8
-) -> None:
-    """An arrow through two points, or along the cubic curve of four, to the last one."""
-    codes = [Curve.MOVETO] + [Curve.LINETO if len(points) == 2 else Curve.CURVE4] * (
-        len(points) - 1
-    )
-    axes.add_artist(
-        FancyArrowPatch(
-            path=Curve(points, codes),
-            arrowstyle="-|>,head_length=0.5,head_width=0.25",
-            mutation_scale=13,
-            color=colour,
-            linewidth=width,
-            linestyle=(0, (3, 2)) if dashed else "-",
-            shrinkA=0,
-            shrinkB=0,
-            zorder=4,
-        )
-    )
 
 
 def _short(value: float, decimals: int = 2) -> str:
@@ -257,7 +235,9 @@ def _icon_deep(axes: Axes, x: float, y: float) -> None:
 def _icon_cost(axes: Axes, x: float, y: float) -> None:
     for up in (0.24, 0, -0.24):
         axes.plot(x - 0.3, y + up, "o", color=FORWARD, ms=7)
-        _arrow(axes, [(x - 0.22, y + up * 0.9), (x + 0.14, y + up * 0.2)], FORWARD, width=1.3)
+        arrow(
+            axes, [(x - 0.22, y + up * 0.9), (x + 0.14, y + up * 0.2)], FORWARD, width=1.3, zorder=4
+        )
     axes.text(x + 0.27, y, "J", ha="center", va="center", weight="bold", size=16, color=FORWARD)
 
 
@@ -265,7 +245,7 @@ def _icon_delta(axes: Axes, x: float, y: float) -> None:
     layers = [(0.1, -0.1), (0.2, 0, -0.2), (0.2, 0, -0.2)]
     for dot in _icon_net(axes, x, y + 0.08, layers):
         axes.plot(*dot, "o", color=BACKWARD, ms=5.5)
-    _arrow(axes, [(x + 0.3, y - 0.3), (x - 0.3, y - 0.3)], BACKWARD, dashed=True)
+    arrow(axes, [(x + 0.3, y - 0.3), (x - 0.3, y - 0.3)], BACKWARD, dashed=True, zorder=4)
 
 
 def _icon_overfit(axes: Axes, x: float, y: float) -> None:
@@ -302,7 +282,14 @@ def _icon_graph(axes: Axes, x: float, y: float) -> None:
         axes.plot(*zip(dots[a], dots[b], strict=True), color=INK, lw=1.3)
     for dot in dots:
         axes.plot(*dot, "o", color=FORWARD, ms=6)
-    _arrow(axes, [(x + 0.26, y - 0.24), (x - 0.12, y - 0.24)], BACKWARD, dashed=True, width=1.5)
+    arrow(
+        axes,
+        [(x + 0.26, y - 0.24), (x - 0.12, y - 0.24)],
+        BACKWARD,
+        dashed=True,
+        width=1.5,
+        zorder=4,
+    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -523,9 +510,9 @@ def draw_layers(step: int = 3, label: int = 0) -> Picture:
         axes.text(0.12, 4.87, text, color=BACKWARD, size=11)
     target = "Y = (" + ", ".join(number(v) for v in Y[0]) + ")"
     axes.text(6.35, 3.95, target, ha="center")
-    _arrow(axes, [(0.35, 0.22), (1.05, 0.22)], FORWARD)
+    arrow(axes, [(0.35, 0.22), (1.05, 0.22)], FORWARD, zorder=4)
     axes.text(1.17, 0.15, "activation, in the node", color=FORWARD)
-    _arrow(axes, [(4.75, 0.22), (4.05, 0.22)], BACKWARD, dashed=True)
+    arrow(axes, [(4.75, 0.22), (4.05, 0.22)], BACKWARD, dashed=True, zorder=4)
     axes.text(4.87, 0.15, "δ, in the dashed box", color=BACKWARD)
     return picture
 
@@ -784,7 +771,7 @@ def draw_concept_map() -> Picture:
         [(5.1, 2.6), (4.6, 2.6)], [(2.4, 2.6), (1.9, 2.6)], [(1.05, 2.2), (1.05, 1.55)],
         [(1.9, 1.15), (2.4, 1.15)], [(4.6, 1.15), (5.05, 1.15)],
     ):  # fmt: skip
-        _arrow(axes, way, QUIET)
+        arrow(axes, way, QUIET, zorder=4)
     return picture
 
 

@@ -21,30 +21,10 @@ from byhand.figures.palette import (
     factor,
     number,
 )
-from byhand.figures.picture import Picture, canvas, in_house_style
+from byhand.figures.picture import Picture, arrow, canvas, in_house_style
 
 Point = tuple[float, float]
 Shape = tuple[int, ...]
-
-
-def _arrow(
-    axes: Axes, start: Point, end: Point, colour: str = QUIET, width: float = 2.2,
-    dashed: bool = False, head: float = 16,
-) -> None:  # fmt: skip
-    axes.annotate(
-        "",
-        end,
-        start,
-        arrowprops={
-            "arrowstyle": "-|>,head_length=0.5,head_width=0.28",
-            "linestyle": (0, (3, 2)) if dashed else "-",
-            "color": colour,
-            "linewidth": width,
-            "mutation_scale": head,
-            "shrinkA": 0,
-            "shrinkB": 0,
-        },
-    )
 
 
 # ---------------------------------------------------------------------------------------------
@@ -89,7 +69,7 @@ def draw_course_map() -> Picture:
         ((middle, bottom), (middle, top), "sweep back", (middle + 0.14, (top + bottom) / 2)),
         ((left, bottom), (middle - 0.6, top), "shapes", (left + 1.02, top + 0.62)),
     ):
-        _arrow(axes, start, end)
+        arrow(axes, [start, end], QUIET, width=2.2, head=16, zorder=3)
         level = start[1] == end[1]
         axes.text(
             at[0], at[1] + (0.14 if level else 0), words, color=INK,
@@ -138,9 +118,9 @@ def _icon_graph(axes: Axes, x: float, y: float) -> None:
         along = np.array([x1 - x0, y1 - y0])
         first = np.array([x + x0, y + y0])
         there, back = first + along * np.array([[0.2], [0.76]]) + away, first - away
-        _arrow(axes, tuple(there[0]), tuple(there[1]), FORWARD, width=2, head=12)
-        _arrow(axes, tuple(back + 0.74 * along), tuple(back + 0.18 * along), BACKWARD, width=2,
-               dashed=True, head=12)  # fmt: skip
+        arrow(axes, [tuple(there[0]), tuple(there[1])], FORWARD, width=2, head=12, zorder=3)
+        way = [tuple(back + 0.74 * along), tuple(back + 0.18 * along)]
+        arrow(axes, way, BACKWARD, dashed=True, width=2, head=12, zorder=3)
     for dx, dy in nodes.values():
         axes.plot(x + dx, y + dy, "o", color=INK, ms=11)
 
@@ -174,7 +154,8 @@ def _layers(axes: Axes, x: float, y: float, places: list[tuple[float, list[float
 
 def _icon_network(axes: Axes, x: float, y: float) -> None:
     _layers(axes, x, y + 0.1, [(-0.6, [0.2, -0.2]), (0, [0.32, 0, -0.32]), (0.6, [0])])
-    _arrow(axes, (x + 0.55, y - 0.42), (x - 0.6, y - 0.42), BACKWARD, dashed=True)
+    way = [(x + 0.55, y - 0.42), (x - 0.6, y - 0.42)]
+    arrow(axes, way, BACKWARD, dashed=True, width=2.2, head=16, zorder=3)
 
 
 def _icon_deep(axes: Axes, x: float, y: float) -> None:
@@ -242,9 +223,9 @@ def draw_shapes() -> Picture:
         axes.text(mid, 2.87, words, ha="center", size=13, color=QUIET)
         axes.text(mid, top - values.shape[0] * cell - 0.15, code, ha="center", va="top",
                   family="DejaVu Sans Mono", size=12, linespacing=1.3)  # fmt: skip
-    _arrow(axes, (5.28, top - 0.06), (5.28, top - 4 * cell + 0.06), width=1.8, head=13)
+    arrow(axes, [(5.28, top - 0.06), (5.28, top - 4 * cell + 0.06)], QUIET, zorder=3)
     axes.text(5.12, top - 2 * cell, "axis 0", rotation=90, ha="center", va="center", color=QUIET)
-    _arrow(axes, (5.45, 0.72), (5.45 + 2 * cell, 0.72), width=1.8, head=13)
+    arrow(axes, [(5.45, 0.72), (5.45 + 2 * cell, 0.72)], QUIET, zorder=3)
     axes.text(5.45 + cell, 0.42, "axis 1", ha="center", color=QUIET)
     return picture
 
@@ -405,7 +386,7 @@ def draw_product(row: int = 2, column: int = 1) -> Picture:
         ((left + 2 * cell + 0.05, y), (right - 0.05, y)),
         ((x, 4.05 - 2 * cell - 0.05), (x, top + 0.05)),
     ):
-        _arrow(axes, start, end, FORWARD, width=1.6, head=12)
+        arrow(axes, [start, end], FORWARD, width=1.6, head=12, zorder=3)
     name: dict[str, Any] = {"weight": "bold", "size": 15, "color": FORWARD}
     axes.text(left + cell, top + 0.14, "X (4, 2)", ha="center", **name)
     axes.text(right - 0.15, 4.05 - cell, "W (2, 3)", ha="right", va="center", **name)
@@ -447,9 +428,9 @@ def draw_axis() -> Picture:
     axes.text(left + 1.5 * cell, top + 0.14, "X (4, 3)", ha="center", weight="bold", size=15,
               color=FORWARD)  # fmt: skip
     for x in left + (np.arange(3) + 0.5) * cell:
-        _arrow(axes, (x, bottom - 0.06), (x, bottom - 0.34), FORWARD, width=1.6, head=12)
+        arrow(axes, [(x, bottom - 0.06), (x, bottom - 0.34)], FORWARD, width=1.6, head=12, zorder=3)
     for y in top - (np.arange(4) + 0.5) * cell:
-        _arrow(axes, (right + 0.06, y), (right + 0.34, y), FORWARD, width=1.6, head=12)
+        arrow(axes, [(right + 0.06, y), (right + 0.34, y)], FORWARD, width=1.6, head=12, zorder=3)
     _grid(
         axes,
         left,
