@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from kernel import run_cells
 
 from byhand.another_way import another_way
 from byhand.check import NO_HIDDEN_TESTS
@@ -27,22 +27,6 @@ SOLVED = ROOT / "solutions" / "1_chain_rule" / "chain_rule.ipynb"
 START = "import numpy as np\nimport byhand\ncheck = byhand.checks('chain_rule')"
 RIGHT = "def two_weights(x1, x2, k):\n    return k * x1, k * x2"
 SWAPPED = "def two_weights(x1, x2, k):\n    return k * x2, k * x1"
-
-
-def run(*sources, folder, **environment):
-    """Run cells in a kernel; return the outputs of each."""
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    client = NotebookClient(
-        notebook,
-        allow_errors=True,
-        timeout=60,
-        kernel_name="python3",
-        extra_arguments=["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env=os.environ | environment)
-    return [cell.outputs for cell in notebook.cells]
 
 
 def texts(outputs):
@@ -78,7 +62,7 @@ def outputs(course):
         "check('two_weights')",
     ]
     return dict(zip(["start", "_", "right", "_", "swapped", "typo", "grade", "_", "endless", "_",
-                     "stale", "_", "missing"], run(*cells, folder=course), strict=True))  # fmt: skip
+                     "stale", "_", "missing"], run_cells(course, *cells), strict=True))  # fmt: skip
 
 
 def test_a_right_answer_is_shown_in_words_and_with_a_mark(outputs):
@@ -128,8 +112,8 @@ def test_a_missing_function_is_said_to_be_missing(outputs):
 
 
 def test_graded_work_shows_the_sentence_and_no_hidden_input(course):
-    *_, (shown,) = run(
-        START, SWAPPED, "check('two_weights')", folder=course, NBGRADER_EXECUTION="autograde"
+    *_, (shown,) = run_cells(
+        course, START, SWAPPED, "check('two_weights')", NBGRADER_EXECUTION="autograde"
     )
     text = "\n".join(shown.traceback)
     assert "The two are swapped" in text
@@ -137,8 +121,8 @@ def test_graded_work_shows_the_sentence_and_no_hidden_input(course):
 
 
 def test_without_hidden_tests_check_says_so_and_grade_says_nothing(tmp_path):
-    _, _, outputs = run(
-        START, SWAPPED, "check('two_weights')\ncheck.grade('two_weights')", folder=tmp_path
+    _, _, outputs = run_cells(
+        tmp_path, START, SWAPPED, "check('two_weights')\ncheck.grade('two_weights')"
     )
     (shown,) = outputs
     assert "all there is" in shown.text
@@ -156,8 +140,9 @@ def work(tmp_path):
 def test_from_the_third_failure_on_the_folds_are_offered_one_by_one(work):
     tries = ["check('two_weights')"] * 5
     not_yet = "def two_weights(x1, x2, k):\n    raise NotImplementedError()"
-    _, *outputs = run(START, not_yet, *tries, SWAPPED, *tries, RIGHT, tries[0], SWAPPED, tries[0],
-                      folder=work)  # fmt: skip
+    _, *outputs = run_cells(
+        work, START, not_yet, *tries, SWAPPED, *tries, RIGHT, tries[0], SWAPPED, tries[0]
+    )
     shown = ["".join(re.findall(r"Stuck\? Open “(.*?)” below", texts(o))) for o in outputs]
 
     first, last = "Help: the weights are not among the arguments", "Help: almost the answer, please"
@@ -184,7 +169,7 @@ OTHER = "def two_weights(x1, x2, k):\n    both = [k * x for x in (x1, x2)]\n    
 def test_a_learner_alone_sees_another_way_in_a_closed_fold_if_it_is_one(work):
     in_other_names = "def two_weights(x1, x2, k):\n    s = k\n    return s * x1, x2 * s"
     check = "check('two_weights')"
-    *_, other, _, same = run(START, OTHER, check, in_other_names, check, folder=work)
+    *_, other, _, same = run_cells(work, START, OTHER, check, in_other_names, check)
     html = other[0].data["text/html"]
     assert "<details" in html
     assert "open" not in html.split("<details")[1].split(">")[0]
@@ -197,7 +182,7 @@ def test_in_a_class_nothing_is_given_away_but_the_names_of_the_folds(work):
     shutil.rmtree(work.parent.parent / "tests")
     test = "check('two_weights')\nassert two_weights(1, 2, 3) == (3, 6)"
     cells = START, test, test, test, SWAPPED, test, test, test, OTHER, test
-    _, _, _, _, _, first, second, third, _, right = run(*cells, folder=work)
+    _, _, _, _, _, first, second, third, _, right = run_cells(work, *cells)
 
     offered = "Stuck? Open “Help: the weights are not among the arguments” below this cell."
     for outputs, others in (
@@ -212,8 +197,8 @@ def test_in_a_class_nothing_is_given_away_but_the_names_of_the_folds(work):
 
 
 def test_while_nbgrader_runs_the_notebook_no_way_is_shown(work):
-    *_, outputs = run(
-        START, OTHER, "check('two_weights')", folder=work, NBGRADER_EXECUTION="validate"
+    *_, outputs = run_cells(
+        work, START, OTHER, "check('two_weights')", NBGRADER_EXECUTION="validate"
     )
     assert "✓ two_weights" in outputs[0].data["text/html"]
     assert "Another way" not in outputs[0].data["text/html"]
@@ -446,10 +431,10 @@ def test_a_notebook_without_exercises_is_said_to_have_none(tmp_path):
 def test_emitted_verdicts_are_plain_json(course):
     from byhand.check_notebook import VERDICT
 
-    _, outputs = run(
+    _, outputs = run_cells(
+        course,
         RIGHT,
         "from byhand.check_notebook import emit_verdict\n"
         f"emit_verdict({str(ROOT / 'tests/hidden/chain_rule.py')!r}, 'two_weights', globals())",
-        folder=course,
     )
     assert json.loads(outputs[0].data[VERDICT])["score"] == 1

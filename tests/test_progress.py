@@ -1,6 +1,5 @@
 """What is remembered of a learner's passed checks, and the overview: in real kernels, and when the file is broken."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from kernel import run_cells
 
 from byhand.progress import (
     RECORD,
@@ -26,22 +25,6 @@ RIGHT = "def two_weights(x1, x2, k):\n    return k * x1, k * x2"
 START = "import byhand\ncheck = byhand.checks('chain_rule')"
 CHECK = "check('two_weights')\nassert two_weights(1, 2, 3) == (3, 6)"
 DONE = ("chain_rule", "two_weights")
-
-
-def run(folder, *sources, **environment):
-    """Run cells in a new kernel, as JupyterLab would start it in `folder`; return the outputs of each."""
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    client = NotebookClient(
-        notebook,
-        allow_errors=True,
-        timeout=60,
-        kernel_name="python3",
-        extra_arguments=["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env=os.environ | environment)
-    return [cell.outputs for cell in notebook.cells]
 
 
 @pytest.fixture
@@ -68,8 +51,8 @@ def write_lesson(path, name, title, points):
 
 def test_a_check_passed_is_remembered_when_the_kernel_starts_again(work):
     unit = work / "1_chain_rule"
-    before = run(unit, START, "byhand.progress()", RIGHT, CHECK)
-    after = run(unit, START, "byhand.progress()")
+    before = run_cells(unit, START, "byhand.progress()", RIGHT, CHECK)
+    after = run_cells(unit, START, "byhand.progress()")
 
     assert before[1][0].data["text/plain"].startswith("Your progress: 0 of 16 exercises, 0 of 30")
     (shown,) = after[1]
@@ -86,7 +69,7 @@ def test_with_the_last_exercise_of_a_lesson_comes_where_to_go_on(work, alone):
     for name in set(read_lesson(work / "1_chain_rule/chain_rule.ipynb").exercises) - {DONE[1]}:
         remember(work, "chain_rule", name)
 
-    *_, outputs, again = run(work / "1_chain_rule", START, RIGHT, CHECK, CHECK)
+    *_, outputs, again = run_cells(work / "1_chain_rule", START, RIGHT, CHECK, CHECK)
 
     assert len(again) == 1, "it is said once"
     shown = outputs[-1].data
@@ -100,7 +83,9 @@ REMEMBERED = "from pathlib import Path; print(Path('../.byhand').exists())"
 
 def test_a_check_that_fails_is_not_remembered_and_takes_nothing_back(work):
     unit, wrong = work / "1_chain_rule", RIGHT.replace("k * x1, k * x2", "k * x2, k * x1")
-    _, _, _, before, *_ = run(unit, START, wrong, CHECK, REMEMBERED, RIGHT, CHECK, wrong, CHECK)
+    _, _, _, before, *_ = run_cells(
+        unit, START, wrong, CHECK, REMEMBERED, RIGHT, CHECK, wrong, CHECK
+    )
     assert before[0].text == "False\n"
     assert passed(work) == {DONE}
 
@@ -108,14 +93,16 @@ def test_a_check_that_fails_is_not_remembered_and_takes_nothing_back(work):
 def test_in_a_class_the_checks_that_can_be_seen_decide(work):
     shutil.rmtree(work.parent / "tests")
     failing, no_assert = CHECK.replace("(3, 6)", "(6, 3)"), "check('two_weights')"
-    *_, before, _ = run(work / "1_chain_rule", START, RIGHT, failing, no_assert, REMEMBERED, CHECK)
+    *_, before, _ = run_cells(
+        work / "1_chain_rule", START, RIGHT, failing, no_assert, REMEMBERED, CHECK
+    )
     assert before[0].text == "False\n", "a failed assert, and a cell without any, show nothing"
     assert passed(work) == {DONE}
 
 
 def test_nothing_is_written_while_nbgrader_runs_the_notebook(work):
     cells = START, RIGHT, CHECK, "byhand.progress()"
-    outputs = run(work / "1_chain_rule", *cells, NBGRADER_EXECUTION="validate")
+    outputs = run_cells(work / "1_chain_rule", *cells, NBGRADER_EXECUTION="validate")
     assert not (work / RECORD).parent.exists()
     assert "1 of 16 exercises" in outputs[3][0].data["text/plain"]
 
@@ -149,7 +136,7 @@ def test_where_the_record_cannot_be_written_the_kernel_remembers_and_says_so(wor
     else:
         blocked.write_text("a file where the folder should be")
 
-    outputs = run(work / "1_chain_rule", START, RIGHT, CHECK, "byhand.progress()")
+    outputs = run_cells(work / "1_chain_rule", START, RIGHT, CHECK, "byhand.progress()")
 
     assert outputs[2][0].data["text/plain"].startswith("✓ two_weights")
     text = outputs[3][0].data["text/plain"]
