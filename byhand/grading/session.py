@@ -199,55 +199,22 @@ class Worker:
 
 def descendants(root: int) -> list[int]:
     """All living processes below `root`, zombies not counted."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            stat = Path("/proc", entry, "stat").read_text()
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            if state not in "ZX":
+                children.setdefault(int(parent), []).append(int(entry))
     found: list[int] = []
     todo = [root]
     while todo:
-        children = _children(todo.pop()) or []
-        todo += children
-        found += filter(_lives, children)
+        below = children.get(todo.pop(), [])
+        found += below
+        todo += below
     return found
-
-
-#: whether the kernel lists the children of a process; most do
-LISTS_CHILDREN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
-
-
-def _children(pid: int) -> list[int] | None:
-    """Child processes, zombies included; None if the process is gone."""
-    if not LISTS_CHILDREN:
-        return _children_among_all(pid)
-    found: list[int] = []
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
-    except OSError:
-        return None
-    return found
-
-
-def _children_among_all(pid: int) -> list[int] | None:
-    found = []
-    for entry in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError, IndexError):
-            if int(_read(f"/proc/{entry}/stat").rpartition(b")")[2].split()[1]) == pid:
-                found.append(int(entry))
-    return found if os.path.exists(f"/proc/{pid}") else None
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[0] not in b"ZX"
-    except (OSError, IndexError):
-        return False
-
-
-def _read(path: str) -> bytes:
-    """A file of /proc, without the layers that take longer than the reading."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 1 << 16)
-    finally:
-        os.close(descriptor)
 
 
 class Channel:
@@ -391,7 +358,7 @@ class Submission:
         pid = process.ask({"op": "hold", "channels": places, "patience": patience}, 5)
         try:
             parents = _children(process.pid)
-            if not isinstance(pid, int) or pid not in (parents or ()):
+            if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
                 raise ProcessLookupError
             self.processes.append(Process(self, channels[0], pid))
         except OSError:
@@ -624,6 +591,17 @@ def _usage(place: Path) -> tuple[int, int]:
 def remove(folder: Path) -> None:
     """Remove a folder and everything in it, however deep it is."""
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
+
+
+def _children(pid: int) -> list[int] | None:
+    """Child processes, zombies included, without a look at every process; None where the kernel does not tell."""
+    found: list[int] = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            found += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
+    except OSError:
+        return None
+    return found
 
 
 def _memory(pids: list[int]) -> int:
