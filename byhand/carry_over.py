@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from byhand.problem import Problem
-from byhand.progress import find_work, learner_folder, source_of
-from byhand.study import kept_releases, write_whole
+from byhand.progress import NOT_A_NOTEBOOK, find_work, learner_folder, source_of
+from byhand.study import kept_releases
+from byhand.whole_file import write_whole
 
 LESSON_ID = re.compile(r"\w+-\d+")  # Jupyter's own ids have no dash, or four
 NEW = re.compile(r"(.+) \(new version(?: (\d+))?\)")
@@ -266,7 +267,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
         notebook = json.loads(path.read_bytes())
         for cell in notebook["cells"]:
             source_of(cell), cell["cell_type"], cell.get("metadata", {}).get("nbgrader")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except NOT_A_NOTEBOOK:
         raise Problem(
             f"{path} cannot be read as a notebook, so nothing was carried over and no file was changed."
         ) from None

@@ -6,13 +6,12 @@ import re
 import sys
 import textwrap
 from dataclasses import replace
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from byhand.another_way import another_way, fold
-from byhand.exercise import Exercise, find_hidden_tests, load_exercises
+from byhand.exercise import Exercise, find_hidden_tests, known_exercises
 from byhand.front_end import display_both, ipython, notebook_shell
 from byhand.hints import hint_titles, next_hint, open_notebook
 from byhand.judge import judge
@@ -140,12 +139,7 @@ class Checks:
 
     def _exercises(self) -> dict[str, type[Exercise]] | None:
         path = find_hidden_tests(self.notebook, Path.cwd())
-        return None if path is None else _load(path, path.stat().st_mtime_ns)
-
-
-@cache
-def _load(path: Path, _changed_at: int) -> dict[str, type[Exercise]]:
-    return load_exercises(path)
+        return None if path is None else known_exercises(path)
 
 
 def checks(notebook: str) -> Checks:

@@ -5,6 +5,7 @@ and the mistakes and alternatives are known wrong and known right answers. They 
 and the proof of the tests: `byhand audit` shows that every mistake is rejected and every alternative accepted.
 """
 
+import functools
 import importlib.util
 import inspect
 import re
@@ -227,6 +228,16 @@ def load_exercises(path: Path) -> dict[str, type[Exercise]]:
     spec.loader.exec_module(module)
     found = (v for v in vars(module).values() if isinstance(v, type) and issubclass(v, Exercise))
     return {exercise.name: exercise for exercise in found if exercise is not Exercise}
+
+
+def known_exercises(path: Path) -> dict[str, type[Exercise]]:
+    """The same, loaded once for as long as the file stays as it is: not to be changed."""
+    return _known_exercises(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _known_exercises(path: Path, _changed_at: int) -> dict[str, type[Exercise]]:
+    return load_exercises(path)
 
 
 def find_hidden_tests(notebook: str, start: Path) -> Path | None:

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from byhand.progress import plain_text, source_of
+from byhand.progress import NOT_A_NOTEBOOK, plain_text, source_of
 
 FAILURES_BEFORE_HINT = 3
 
@@ -24,7 +24,7 @@ def hint_titles(notebook: Path, exercise: str) -> list[str]:
             if cell["cell_type"] == "code":
                 break
             text += source_of(cell) + "\n"
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except NOT_A_NOTEBOOK:
         return []
     summaries = re.findall(r"<summary>(.*?)</summary>", text, re.DOTALL)
     return [title for s in summaries if (title := plain_text(s)).startswith("Help")]

@@ -23,6 +23,9 @@ UNIT = re.compile(r"(\d+)_\w+")
 SPARE = re.compile(r" \((new version( \d+)?|backup [^()]*)\)$")
 CHECKS = re.compile(r"""byhand\.checks\(\s*["'](\w+)["']\s*\)""")
 
+#: what reading a notebook raises that is none, or broken
+NOT_A_NOTEBOOK = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
 Key = tuple[str, str]  # the notebook's name in `byhand.checks("…")`, and the exercise's
 
 #: passed in this process, for as long as it lives: what could not be written is not forgotten at once
@@ -272,7 +275,7 @@ def read_lesson(path: Path) -> Lesson | None:
             for cell in cells
             if (settings := cell.get("metadata", {}).get("nbgrader") or {}).get("grade")
         }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except NOT_A_NOTEBOOK:
         return Lesson(path.stem, path, path.stem, sound=False)
     names = [found[1] for source in sources if (found := CHECKS.search(source))]
     titles = [found[1] for source in sources if (found := re.match(r"\s*# +(.+)", source))]

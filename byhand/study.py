@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from byhand.problem import Problem
 from byhand.progress import find_lessons
+from byhand.whole_file import write_whole
 
 RECORD = Path(".byhand", "released.json")
 KEPT = Path(".byhand", "released")
@@ -172,13 +173,6 @@ def write_record(path: Path, given: Record) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(given, indent=1, sort_keys=True).encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write `path` at once: an interrupted copy must not look like the learner's work."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
 
 
 def open_lab(work: Path, lesson: Path) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from byhand.grading.journal import Entry, Journal
+from byhand.grading.journal import Entry, Journal, key_of
 from byhand.problem import Problem
 
 # Where nbformat imports jsonschema, that would build a grammar for internationalized addresses, which takes as long as
@@ -333,7 +333,7 @@ class ClassRun:
         return due
 
     def _key(self, submission: _Submission) -> tuple[Any, ...]:
-        return submission.assignment, submission.student, submission.timestamp, self.force
+        return key_of(vars(submission) | {"force": self.force})
 
     # --- grading ---
 

@@ -3,7 +3,6 @@
 import atexit
 import functools
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import inspect
 from traitlets import Bool, Float, Integer
 
-from byhand.exercise import Exercise, find_hidden_tests, load_exercises
+from byhand.exercise import find_hidden_tests, known_exercises
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level
 from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
+from byhand.whole_file import write_whole
 
 # Each step of nbgrader opens the gradebook anew. With one engine for each address, SQLAlchemy keeps what it has
 # compiled; closing the gradebook still closes its connections.
@@ -55,12 +55,6 @@ def close_shared_worker() -> None:
         _worker.close()
 
 
-@functools.lru_cache(maxsize=32)
-def _exercises(hidden: Path, _changed: int) -> dict[str, type[Exercise]]:
-    """The hidden tests of a notebook, loaded once for a class."""
-    return load_exercises(hidden)
-
-
 class GradeInSandbox(NbGraderPreprocessor):
     """In the place of nbgrader's `Execute`: runs the cells in the sandbox, and judges from outside.
 
@@ -81,10 +75,8 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
-        worker = shared_worker(self.allow_unsandboxed)
-        worker.start()
         hidden = find_hidden_tests(about["notebook"], Path.cwd())
-        exercises = _exercises(hidden, hidden.stat().st_mtime_ns) if hidden is not None else {}
+        exercises = known_exercises(hidden) if hidden is not None else {}
         limits = Limits(
             cell_seconds=self.cell_seconds,
             call_seconds=self.call_seconds,
@@ -95,7 +87,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         run = GradedRun(
             nb,
             exercises,
-            worker=worker,
+            worker=shared_worker(self.allow_unsandboxed),
             limits=limits,
             files=Path(resources["metadata"]["path"]) if "metadata" in resources else None,
             seed=lambda name: exercise_seed(
@@ -158,9 +150,7 @@ def write_missing_log(
 def _write_log(path: Path, content: dict[str, Any]) -> None:
     """Whole or not at all: the process may be killed at any moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    os.replace(unfinished, path)
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
 
 
 def log_path(course: Path, assignment: str, student: str, notebook: str) -> Path:

@@ -526,10 +526,7 @@ def _obstacle(items: list[Any]) -> str | None:
     return None
 
 
-_ANSWER_TYPES = (
-    *(type(None), bool, int, float, str, list, tuple, dict),
-    *(np.ndarray, Foreign),
-)
+_ANSWER_TYPES = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray, Foreign)
 
 
 def _name(name: str, otherwise: str) -> str:
