@@ -6,6 +6,7 @@ import re
 import sys
 import time
 
+import psutil
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -14,7 +15,7 @@ from byhand.cli import app
 from byhand.grading import doctor, replay, sandbox
 from byhand.grading.probes import ALWAYS, NUMBERS, PROBES, SANDBOXED
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, descendants
+from byhand.grading.session import Limits
 
 here = pytest.mark.skipif(
     protection_level() is not Level.STRICT,
@@ -30,8 +31,18 @@ def shown(diagnosis):
     return console.file.getvalue()
 
 
+def children():
+    """The pids of our living child processes; other tests may have started servers."""
+    return {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
+
+
 @pytest.fixture(scope="module")
-def strict():
+def before():
+    return children()
+
+
+@pytest.fixture(scope="module")
+def strict(before):
     return doctor.diagnose(LIMITS)
 
 
@@ -84,9 +95,9 @@ def test_ranges_read_well():
 
 
 @here
-def test_nothing_the_probes_did_is_left(strict):
+def test_nothing_the_probes_did_is_left(before, strict):
     def left():
-        return descendants(os.getpid()) + [n for n in os.listdir("/tmp") if n.startswith("doctor-")]
+        return [*(children() - before), *(n for n in os.listdir("/tmp") if n.startswith("doctor-"))]
 
     # what was killed takes a moment to be gone, and another test process may be at its own doctor
     deadline = time.monotonic() + 60

@@ -12,7 +12,7 @@ import pytest
 from byhand.exercise import Exercise
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, SubmissionDied, Worker, descendants
+from byhand.grading.session import Limits, SubmissionDied, Worker, descendants, encoded
 from byhand.grading.shell import MOST_SHOWN, MOST_TEXT
 
 pytestmark = pytest.mark.skipif(
@@ -619,6 +619,38 @@ def test_the_worker_is_started_anew_after_its_own_death():
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
         assert own.process.pid != first
     finally:
+        own.close()
+
+
+def test_a_worker_killed_while_it_starts_is_started_once_more():
+    own = Worker()
+    try:
+        own.start()
+        os.kill(own.process.pid, signal.SIGKILL)
+        assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
+    finally:
+        own.close()
+
+
+def test_no_copy_outlives_the_worker_whoever_kills_it():
+    own = Worker()
+    submission = own.begin(LIMITS)
+    submission.run(f"{FUNCTIONS}\ndef waits(x):\n    while True: pass")
+    asleep, awake = submission.exercise(), submission.exercise()
+    assert call(awake, "good").value == 2
+    awake.process.send({"op": "calls", "name": "waits", "cases": encoded([(1,)]), "seconds": 60}, 5)
+    copies = submission.processes[1:]
+    assert len(copies) == 2
+    assert not any(copy.is_gone for copy in copies)
+    try:
+        os.kill(own.process.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while not all(copy.is_gone for copy in copies):
+            assert time.monotonic() < deadline, [open(f"/proc/{c.pid}/status").read() for c in copies if not c.is_gone]
+            time.sleep(0.05)
+        assert asleep.is_lost
+    finally:
+        submission.close()
         own.close()
 
 

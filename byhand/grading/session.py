@@ -31,6 +31,7 @@ from byhand.problem import Problem
 from byhand.student import Outcome
 
 GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
+STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
 LOOK = 0.2  # seconds between two looks at what a submission uses
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
@@ -85,20 +86,23 @@ class Worker:
             self.process, self._is_ready = start_worker(self.scratch, self.allow_unsandboxed), False
 
     def _started(self) -> WorkerProcess:
-        self.start()
-        assert self.process is not None
-        if not self._is_ready:
+        last = ""
+        for _ in range(STARTS):
+            self.start()
+            assert self.process is not None
+            if self._is_ready:
+                return self.process
             try:
                 wire.receive(self.process.stdout, deadline=time.monotonic() + 120)
+                self._is_ready = True
+                return self.process
             except wire.WireError:
                 last = self.process.last_words()
                 self.close()
-                raise Problem(
-                    "The process that runs student code did not start, so nothing was graded. `byhand doctor` says "
-                    f"what this machine lacks. Its last words: {last or 'none'}"
-                ) from None
-            self._is_ready = True
-        return self.process
+        raise Problem(
+            "The process that runs student code did not start, so nothing was graded. `byhand doctor` says "
+            f"what this machine lacks. Its last words: {last or 'none'}"
+        )
 
     def close(self) -> None:
         """End the worker and everything in it, and remove its files."""

@@ -18,6 +18,7 @@ import pkgutil
 import resource
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,18 @@ def main(scratch: Path) -> None:
 
 def _become_subreaper() -> None:
     """Orphans of a submission become children of this process, so that none gets lost."""
+    _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+
+
+def _end_with_parent() -> None:
+    """From now on, the death of the parent, or of the one that takes its place, is the death of this process."""
+    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def _prctl(option: int, value: int) -> None:
     import ctypes
 
-    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def _reap() -> None:
@@ -103,17 +113,20 @@ def _warm_shell() -> Any:
 
 def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
     """Run one submission in this forked process, and end it."""
+    worker = os.getppid()
+    _end_with_parent()
     try:
         channels = _enter(request)
         requests, answers = channels[0]
         while True:
             message = wire.receive(requests)
             if message["op"] == "hold":
+                parents = {os.getpid(), worker}  # the worker takes over when this process ends
                 pid = os.fork()
                 if pid == 0:
                     requests, answers = channels[message["channels"][0]]
                     _close_all_but(channels, message["channels"])
-                    _sleep(message["patience"])
+                    _sleep(message["patience"], parents)
                     continue
                 wire.send(answers, {"id": message["id"], "answer": pid})
             for answer in _answers(shell, message):
@@ -131,10 +144,15 @@ def _close_all_but(channels: Channels, kept: list[int]) -> None:
             stream.close()
 
 
-def _sleep(patience: float) -> None:
-    """Until the supervisor wakes this process; for ever is too long."""
+def _sleep(patience: float, parents: set[int]) -> None:
+    """Until the supervisor wakes this process; for ever is too long, and so is longer than its parents live."""
     os.stat(os.devnull)  # without any such call the sandbox never counts this process out
-    if signal.sigtimedwait({signal.SIGUSR1}, patience) is None:
+    end = time.monotonic() + patience
+    while signal.sigtimedwait({signal.SIGUSR1}, 1) is None:
+        if time.monotonic() > end or os.getppid() not in parents:
+            os._exit(0)
+    _end_with_parent()
+    if os.getppid() not in parents:
         os._exit(0)
 
 

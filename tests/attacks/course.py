@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 from submissions import (
     NOTEBOOK,
@@ -128,6 +129,7 @@ def _grade(shared: Path, wanted: list[Submission], stock: bool) -> Observed:
     assert (template / "gradebook.db").exists(), (template / "nbgrader.log").read_text()
     _name_in_gradebook(template, canaries["gradebook"])
 
+    own = _children()
     victim = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(3000)"],
         env={"VICTIM_TOKEN": canaries["process"]},
@@ -160,7 +162,7 @@ def _grade(shared: Path, wanted: list[Submission], stock: bool) -> Observed:
         ) == os.getpriority(0, 0)
         victim.kill()
         victim.wait()
-        observed.survivors = _survivors(mark)
+        observed.survivors = _survivors(mark, own)
         observed.heard = sorted(listeners.heard)
     observed.changed = _changes(before)
     observed.left = _leftovers(mark, places["key"], shared)
@@ -351,7 +353,12 @@ def _changes(before: dict[str, list]) -> list[str]:
     return changed
 
 
-def _survivors(mark: str) -> list[str]:
+def _children() -> set[int]:
+    """Our child processes, such as a server that other tests have started."""
+    return {child.pid for child in psutil.Process().children()}
+
+
+def _survivors(mark: str, own: set[int]) -> list[str]:
     """Processes that have become our children because theirs died, or that bear the mark; they end here."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -364,7 +371,7 @@ def _survivors(mark: str) -> list[str]:
         except OSError:
             continue
         state, parent = stat.rpartition(")")[2].split()[:2]
-        ours = int(parent) == os.getpid()
+        ours = int(parent) == os.getpid() and int(folder.name) not in own
         if state == "Z" or not (ours or mark in name or mark in command):
             continue
         if ours and "resource_tracker" in command:
