@@ -33,7 +33,9 @@ def shown(diagnosis):
 
 def children():
     """The pids of our living child processes; other tests may have started servers."""
-    return {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
+    return {
+        child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE
+    }
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,14 @@ class Tab:
             await jupyterapp.commands.execute('application:close');
         }""")
 
+    def close(self) -> None:
+        """End the kernel of the notebook and close it, without saving it."""
+        self.do("""async () => {
+            const panel = jupyterapp.shell.currentWidget;
+            await panel.sessionContext.shutdown();
+            panel.dispose();
+        }""")
+
 
 READY = """async () => {
     const panel = jupyterapp.shell.currentWidget;
