@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import symtable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -53,6 +54,39 @@ def test_every_interactive_figure_follows_its_own_still_picture(notebook):
         seen += cell.source if cell.cell_type == "markdown" else ""
         for name in re.findall(r"^figures\.(\w+)\(", cell.source, re.MULTILINE):
             assert f"img/{name.removesuffix('_figure')}.png" in seen, f"{name} has no picture"
+
+
+@pytest.mark.parametrize("notebook", LESSONS)
+def test_no_cell_needs_what_a_test_cell_defines(notebook):
+    """Test cells are judged from outside and do not run while a class is graded."""
+    only_in_tests = {}
+    for cell in LESSONS[notebook].cells:
+        if cell.cell_type != "code":
+            continue
+        defined, needed = names_in(cell.source)
+        settings = cell.metadata.get("nbgrader", {})
+        if settings.get("grade") and not settings["solution"]:
+            only_in_tests |= dict.fromkeys(defined, settings["grade_id"])
+        else:
+            missing = {name: only_in_tests[name] for name in needed & set(only_in_tests)}
+            assert not missing, f"only test cells define these: {missing}\n{cell.source}"
+            only_in_tests = {n: test for n, test in only_in_tests.items() if n not in defined}
+
+
+def names_in(source):
+    """The names that a cell defines on its own level, and those it needs from other cells."""
+    table = symtable.symtable(source, "cell", "exec")
+    defined = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned()}
+    needed, tables = set(), [table]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        needed |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and symbol.is_global()
+        }
+    return defined, needed - defined
 
 
 @pytest.mark.parametrize("notebook", LESSONS)

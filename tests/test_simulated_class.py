@@ -25,6 +25,31 @@ def worker():
     worker.close()
 
 
+def graded(path, exercises, worker):
+    """The notebook, run and judged in the sandbox."""
+    run = GradedRun(
+        nbformat.read(path, as_version=4),
+        exercises,
+        worker=worker,
+        limits=Limits(),
+        files=None,
+        seed=lambda _: 1,
+    )
+    run.grade()
+    return run
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_no_cell_of_a_solution_fails_while_it_is_graded(worker, notebook):
+    exercises = load_exercises(ROOT / "tests" / "hidden" / f"{notebook}.py")
+    path = ROOT / "solutions" / NOTEBOOKS[notebook] / f"{notebook}.ipynb"
+    for cell in graded(path, exercises, worker).cells:
+        failed = [
+            out for out in cell.outputs if out.output_type == "error" or "stderr" in out.values()
+        ]
+        assert not failed, cell.source
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_all_known_answers_get_their_true_scores_and_verdicts_in_the_sandbox(
     worker, tmp_path, notebook
@@ -35,15 +60,7 @@ def test_all_known_answers_get_their_true_scores_and_verdicts_in_the_sandbox(
     for student in simulated_class(exercises, known + 4):
         write_submission(student, ROOT / "notebooks", tmp_path, NOTEBOOKS[notebook])
         path = tmp_path / student.name / NOTEBOOKS[notebook] / f"{notebook}.ipynb"
-        run = GradedRun(
-            nbformat.read(path, as_version=4),
-            exercises,
-            worker=worker,
-            limits=Limits(),
-            files=None,
-            seed=lambda _: 1,
-        )
-        run.grade()
+        run = graded(path, exercises, worker)
         for name, answer in student.answers.items():
             verdict = run.verdicts.get(name)
             score = verdict.score if verdict else None
