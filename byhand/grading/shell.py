@@ -2,13 +2,16 @@
 
 import base64
 import contextlib
+import inspect
 import io
+import os
 import re
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from traitlets import Type
 
 MOST_TEXT = 50_000  # characters of each stream and each result
@@ -56,9 +59,20 @@ class ResultHook(DisplayHook):
         pass
 
 
+class CellCompiler(CachingCompiler):
+    """Says at once which module a cell belongs to: a traceback would search for its file among all modules."""
+
+    def cache(self, *cell: Any, **named: Any) -> str:
+        name = super().cache(*cell, **named)
+        inspect.modulesbyfile[os.path.abspath(name)] = "__main__"
+        return name
+
+
 class Shell(InteractiveShell):
     """Runs cells as a notebook kernel would, for a reader who only sees text and pictures."""
 
+    compiler_class = Type(CellCompiler)
+    display_pub_class = Type(CapturingDisplayPublisher)
     displayhook_class = Type(ResultHook)
     colors = "nocolor"
 
@@ -66,12 +80,9 @@ class Shell(InteractiveShell):
         """Run a cell; return its outputs in nbformat's form, capped, with nothing a browser would execute."""
         self.displayhook.results = []
         self.tracebacks: list[list[str]] = []
+        self.display_pub.outputs = []
         out, err = CappedText(), CappedText()
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            capture_output(stdout=False, stderr=False) as shown,
-        ):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             result = self.run_cell(source, store_history=True)
             self._flush_figures()
         outputs: list[Output] = [
@@ -79,8 +90,8 @@ class Shell(InteractiveShell):
             for name, stream in (("stdout", out), ("stderr", err))
             if stream.length
         ]
-        for display in shown.outputs[:MOST_SHOWN]:
-            outputs.append({"output_type": "display_data", "data": passive(display.data)})
+        for shown in self.display_pub.outputs[:MOST_SHOWN]:
+            outputs.append({"output_type": "display_data", "data": passive(shown["data"])})
         for data in self.displayhook.results[:1]:
             outputs.append({"output_type": "execute_result", "data": passive(data)})
         error = result.error_before_exec or result.error_in_exec

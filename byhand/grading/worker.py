@@ -12,6 +12,7 @@ this process, it can only change its own answers.
 import contextlib
 import gc
 import importlib
+import inspect
 import io
 import os
 import pkgutil
@@ -92,6 +93,10 @@ def _warm_shell() -> Any:
 
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
+
+    for name, module in [*sys.modules.items()]:  # for tracebacks, which would look for links in every path
+        if path := getattr(module, "__file__", None):
+            inspect.modulesbyfile[path] = name
 
     config = Config()
     config.HistoryManager.enabled = False
