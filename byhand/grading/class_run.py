@@ -10,7 +10,6 @@ import glob
 import itertools
 import os
 import shutil
-import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +20,6 @@ from typing import Any, Protocol
 
 from byhand.grading.journal import Entry, Journal, key_of
 from byhand.problem import Problem
-
-# Where nbformat imports jsonschema, that would build a grammar for internationalized addresses, which takes as long as
-# all other imports together; in no notebook is there anything to check with it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 #: this run's own folder in a course: its lock, its journal, and graded files that are not in place yet
 RUN = Path(".byhand", "grading")
