@@ -3,6 +3,7 @@
 import atexit
 import functools
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import nbgrader.api
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from sqlalchemy import inspect
+from sqlalchemy import make_url
+from sqlalchemy.orm import scoped_session, sessionmaker
 from traitlets import Bool, Float, Integer
 
 from byhand.exercise import find_hidden_tests, known_exercises
@@ -20,20 +22,42 @@ from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
 from byhand.whole_file import write_whole
 
-# Each step of nbgrader opens the gradebook anew. With one engine for each address, SQLAlchemy keeps what it has
-# compiled; closing the gradebook still closes its connections.
+# Each step of nbgrader opens the gradebook anew, a dozen times for each submission: tables and course are looked for
+# the first time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook
+# still closes its connections.
 nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
-_tables = nbgrader.api.Base.metadata
-_create_all = _tables.create_all
+_open_first = Gradebook.__init__
+_opened: set[tuple[str, str, int | None]] = set()
 
 
-def _create_missing_tables(bind: Any) -> None:
-    """As `create_all` does, without asking for each table when the last one is there."""
-    if not inspect(bind).has_table(_tables.sorted_tables[-1].name):
-        _create_all(bind=bind)
+def _open(
+    gradebook: Gradebook,
+    db_url: str,
+    course_id: str = "default_course",
+    authenticator: Any = None,
+) -> None:
+    """As `Gradebook.__init__` does, without looking for what was there before."""
+    if (db_url, course_id, _file_of(db_url)) not in _opened:
+        _open_first(gradebook, db_url, course_id, authenticator)
+        _opened.add((db_url, course_id, _file_of(db_url)))
+        return
+    gradebook.engine = nbgrader.api.create_engine(db_url, echo=False, future=True)
+    gradebook.db = scoped_session(sessionmaker(bind=gradebook.engine))
+    gradebook.course_id, gradebook.authenticator = course_id, authenticator
 
 
-_tables.create_all = _create_missing_tables
+def _file_of(db_url: str) -> int | None:
+    """The number of SQLite's file, so that another one of the same name is another gradebook."""
+    url = make_url(db_url)
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        return os.stat(url.database or "").st_ino
+    except OSError:
+        return None
+
+
+Gradebook.__init__ = _open
 
 UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
 

@@ -94,6 +94,7 @@ class Worker:
                 return self.process
             try:
                 wire.receive(self.process.stdout, deadline=time.monotonic() + 120)
+                self.process.has_started()
                 self._is_ready = True
                 return self.process
             except wire.WireError:

@@ -94,7 +94,8 @@ def _warm_shell() -> Any:
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
 
-    for name, module in [*sys.modules.items()]:  # for tracebacks, which would look for links in every path
+    # for tracebacks, which would look for links in every path
+    for name, module in [*sys.modules.items()]:
         if path := getattr(module, "__file__", None):
             inspect.modulesbyfile[path] = name
 
