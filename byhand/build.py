@@ -121,7 +121,7 @@ def write_address(root: Path) -> list[Path]:
 
 def draw_pictures(root: Path) -> None:
     """Draw `source/<unit>/img/` anew for each notebook that has a module in `byhand.figures`."""
-    from byhand.figures import write_pictures
+    from byhand.figures.picture import write_pictures
 
     for text in texts(root):
         if importlib.util.find_spec(f"byhand.figures.{text.stem}"):

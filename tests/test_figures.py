@@ -12,10 +12,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from byhand.figures import Picture, alt_texts, write_pictures
 from byhand.figures.live import LiveFigure
 from byhand.figures.palette import factor, number
-from byhand.figures.picture import canvas
+from byhand.figures.picture import Picture, alt_texts, canvas, write_pictures
 
 ROOT = Path(__file__).parent.parent
 LESSONS = {path.stem: path for path in sorted((ROOT / "source").glob("*/*.md"))}

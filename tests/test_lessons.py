@@ -9,7 +9,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from byhand.figures import alt_texts
+from byhand.figures.picture import alt_texts
 
 ROOT = Path(__file__).parent.parent
 TEXTS = sorted((ROOT / "source").glob("*/*.md"))

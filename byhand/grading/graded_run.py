@@ -27,6 +27,7 @@ MOST_RESTARTS = 8
 SHOWS = re.compile(
     r"\s*(figures\.\w+\(\)|from byhand import (progress|download_my_work)\s+\2\(\))\s*"
 )
+DRAWS = re.compile(r"\bfigures\.\w|\bmatplotlib\b|\bpyplot\b|\bpylab\b")
 NOT_SHOWN = {
     "output_type": "display_data",
     "data": {"text/plain": "(The course does not show this while grading.)"},
@@ -82,10 +83,11 @@ class GradedRun:
         names = [_name(cell) for cell in self.cells if _is_test(cell)]
         known = [self.exercises[name] for name in names if name in self.exercises]
         channels = 1 + sum(2 if exercise.uses else 1 for exercise in known)
+        draws = any(DRAWS.search(c.source) and not only_shows(c.source) for c in self.cells)
         fruitless = 0
         while fruitless < MOST_RESTARTS:
             fruitless, judged = fruitless + 1, len(self.verdicts)
-            submission = self.worker.begin(self.limits, self.files, channels)
+            submission = self.worker.begin(self.limits, self.files, channels, draws)
             try:
                 students, whole = self._run(submission, only)
                 if fruitless == MOST_RESTARTS and not whole:

@@ -151,6 +151,7 @@ def start_worker(scratch: Path, allow_unsandboxed: bool) -> WorkerProcess:
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(library),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a notebook
         "MPLCONFIGDIR": str(scratch / "home"),
         "IPYTHONDIR": str(scratch / "home"),
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},

@@ -119,18 +119,21 @@ class Worker:
             remove(self.scratch)
             self.scratch = None
 
-    def begin(self, limits: Limits, files: Path | None = None, channels: int = 4) -> "Submission":
+    def begin(
+        self, limits: Limits, files: Path | None = None, channels: int = 4, draws: bool = False
+    ) -> "Submission":
         """A fresh process for one submission, with a copy of the files handed in with it.
 
-        `channels` is one more than the number of copies of it that can be held at the same time.
+        `channels` is one more than the number of copies of it that can be held at the same time; where it `draws`, it
+        finds loaded what pictures need.
         """
         try:
-            return self._begin(limits, files, channels)
+            return self._begin(limits, files, channels, draws)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
             self.close()
-            return self._begin(limits, files, channels)
+            return self._begin(limits, files, channels, draws)
 
-    def _begin(self, limits: Limits, files: Path | None, count: int) -> "Submission":
+    def _begin(self, limits: Limits, files: Path | None, count: int, draws: bool) -> "Submission":
         process = self._started()
         assert self.scratch is not None
         self.count += 1
@@ -146,6 +149,7 @@ class Worker:
             "op": "begin",
             "channels": [(str(channel.requests), str(channel.answers)) for channel in channels],
             "folder": str(folder),
+            "draws": draws,
             "memory": limits.memory_bytes,
             "file_bytes": limits.file_bytes,
             "confine": confined,

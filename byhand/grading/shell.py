@@ -6,6 +6,7 @@ import inspect
 import io
 import os
 import re
+import sys
 from typing import Any
 
 from IPython.core.compilerop import CachingCompiler
@@ -115,6 +116,8 @@ class Shell(InteractiveShell):
         }
 
     def _flush_figures(self) -> None:
+        if "matplotlib.pyplot" not in sys.modules:
+            return
         from matplotlib_inline.backend_inline import flush_figures
 
         with contextlib.suppress(Exception):

@@ -10,8 +10,9 @@ this process, it can only change its own answers.
 """
 
 import contextlib
+import functools
 import gc
-import importlib
+import importlib.util
 import inspect
 import io
 import os
@@ -22,6 +23,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from byhand.grading import wire
@@ -42,6 +44,8 @@ def main(scratch: Path) -> None:
         except wire.WireClosed:
             return
         if request["op"] == "begin":
+            if request["draws"]:
+                _get_ready_to_draw()
             pid = os.fork()
             if pid == 0:
                 _serve_submission(shell, request)
@@ -74,44 +78,69 @@ def _reap() -> None:
 
 
 def _warm_shell() -> Any:
-    """An IPython shell that has drawn a plot and shown an error, so that no submission pays for the first time."""
-    import matplotlib
-
-    matplotlib.use("module://matplotlib_inline.backend_inline")
+    """An IPython shell that has run a cell and shown an error, so that no submission pays for the first time."""
+    import encodings.unicode_escape  # noqa: F401
     import graphlib  # noqa: F401
 
     import ipywidgets  # noqa: F401
-    import matplotlib.pyplot as plt
-    import numpy as np
+    import numpy.ma  # noqa: F401  (NumPy loads it when it is first used, as answers are encoded)
     from traitlets.config import Config
 
     import byhand.figures
     from byhand.grading.shell import Shell
 
-    for figures in pkgutil.iter_modules(byhand.figures.__path__, "byhand.figures."):
-        importlib.import_module(figures.name)
-
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
 
-    # for tracebacks, which would look for links in every path
-    for name, module in [*sys.modules.items()]:
-        if path := getattr(module, "__file__", None):
-            inspect.modulesbyfile[path] = name
-
+    _name_files()
+    for figures in pkgutil.iter_modules(byhand.figures.__path__):
+        setattr(byhand.figures, figures.name, _loaded_when_used(f"byhand.figures.{figures.name}"))
     config = Config()
     config.HistoryManager.enabled = False
     shell = Shell.instance(config=config)
     shell.run("import numpy as np\n1 / 0")
     shell.run("def f(x):\n    return x @ x\nf(np.ones((3, 3)))")
-    figure, axes = plt.subplots()
-    axes.plot(np.arange(2))
-    figure.canvas.draw()
-    plt.close("all")
     shell.reset(new_session=True)
     gc.collect()
     gc.freeze()
     return shell
+
+
+def _loaded_when_used(name: str) -> ModuleType:
+    """A module that is executed when something in it is first asked for."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _name_files() -> None:
+    """Say which file is which module's: a traceback would look for links in the paths of all of them."""
+    for name, module in [*sys.modules.items()]:
+        if path := getattr(module, "__file__", None):
+            inspect.modulesbyfile[path] = name
+
+
+@functools.cache
+def _get_ready_to_draw() -> None:
+    """Load what pictures need, and draw one: for submissions that do, since every copy of this process gets larger."""
+    import byhand.figures
+
+    for figures in pkgutil.iter_modules(byhand.figures.__path__):
+        _ = getattr(byhand.figures, figures.name).__doc__
+
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.plot([0, 1])
+    figure.canvas.draw()
+    plt.close("all")
+    _name_files()
+    gc.collect()
+    gc.freeze()
 
 
 # --- one submission ------------------------------------------------------------------------------
@@ -278,9 +307,8 @@ def _run_cell(shell: Any, source: str, seconds: float) -> list[dict[str, Any]]:
         with _alarm(seconds):
             return shell.run(source)
     except CellTimeout as timeout:  # after the cell itself, while its figures were drawn
-        from matplotlib import pyplot
-
-        pyplot.close("all")  # or the next cell would try to draw them again
+        if "matplotlib.pyplot" in sys.modules:  # or the next cell would try to draw them again
+            sys.modules["matplotlib.pyplot"].close("all")
         words = str(timeout)
         return [
             {"output_type": "error", "ename": "CellTimeout", "evalue": words, "traceback": [words]}
