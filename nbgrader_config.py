@@ -51,7 +51,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "byhand.grading.preprocessors.SaveGrades",
     "byhand.grading.preprocessors.SaveNotes",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]

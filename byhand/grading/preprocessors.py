@@ -10,7 +10,7 @@ from typing import Any
 
 import nbgrader.api
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from sqlalchemy import make_url
 from sqlalchemy.orm import scoped_session, sessionmaker
 from traitlets import Bool, Float, Integer
@@ -128,8 +128,27 @@ class GradeInSandbox(NbGraderPreprocessor):
         return nb, resources
 
 
+class SaveGrades(SaveAutoGrades):
+    """nbgrader's own, which commits after each cell, in one transaction: all grades of a notebook, or none."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.student_id = about["student"]
+        with Gradebook(about["db_url"]) as self.gradebook:
+            session = self.gradebook.db()
+            commit, session.commit = session.commit, lambda: None
+            try:
+                for number, cell in enumerate(nb.cells):
+                    self.preprocess_cell(cell, resources, number)
+            finally:
+                del session.commit
+            commit()
+        return nb, resources
+
+
 class SaveNotes(NbGraderPreprocessor):
-    """After nbgrader's SaveAutoGrades: what was not as it should be, as a comment in the gradebook."""
+    """After the grades: what was not as it should be, as a comment in the gradebook."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         notes = resources.get("byhand", {}).get("notes", [])
