@@ -100,6 +100,7 @@ class GradedRun:
                 fruitless = 0
         else:
             self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
+        self.worker.get_ready(submission.place.wanted)
         self.notes = list(dict.fromkeys(self.notes))
         for cell in self.cells:
             if _is_test(cell) and (verdict := self.verdicts.get(_name(cell))) is not None:

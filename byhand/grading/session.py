@@ -62,6 +62,15 @@ class Ended(SubmissionDied):
     """It ended by itself."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What the process of a submission is to have."""
+
+    limits: Limits
+    channels: int
+    draws: bool
+
+
 class Worker:
     """The sandboxed worker, started when first needed and used for many submissions."""
 
@@ -73,6 +82,8 @@ class Worker:
         self.count = 0
         #: processes killed that a submission had started: the sandbox does not give their places back
         self.lost = 0
+        #: of the next submission, if a process for it has been asked for already
+        self._next: Place | None = None
 
     @property
     def level(self) -> Level:
@@ -115,6 +126,9 @@ class Worker:
             with contextlib.suppress(Exception):
                 self.process.end()
             self.process, self.lost = None, 0
+        if self._next is not None:
+            self._next.close()
+            self._next = None
         if self.scratch is not None:
             remove(self.scratch)
             self.scratch = None
@@ -127,44 +141,66 @@ class Worker:
         `channels` is one more than the number of copies of it that can be held at the same time; where it `draws`, it
         finds loaded what pictures need.
         """
+        wanted = Wanted(limits, channels, draws)
         try:
-            return self._begin(limits, files, channels, draws)
+            return self._begin(wanted, files)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
             self.close()
-            return self._begin(limits, files, channels, draws)
+            return self._begin(wanted, files)
 
-    def _begin(self, limits: Limits, files: Path | None, count: int, draws: bool) -> "Submission":
+    def get_ready(self, wanted: "Wanted") -> None:
+        """Let a process start for the next submission, which will want the same: while others have work to do."""
+        if self.process is not None and self._is_ready and self._next is None:
+            with contextlib.suppress(wire.WireError):
+                self._next = self._ask_for(wanted, self.process)
+
+    def _begin(self, wanted: "Wanted", files: Path | None) -> "Submission":
         process = self._started()
+        if self._next is not None and self._next.wanted != wanted:
+            self._submission(self._next).close()
+            process = self._started()
+        place = self._next or self._ask_for(wanted, process)
+        if files is not None:
+            _copy_files(files, place.folder)
+        return self._submission(place)
+
+    def _ask_for(self, wanted: "Wanted", process: WorkerProcess) -> "Place":
+        """Let the worker start a process for a submission; `_submission` waits for it."""
         assert self.scratch is not None
         self.count += 1
-        place = self.scratch / "work" / str(self.count)
-        folder = place / "notebooks"
-        folder.mkdir(parents=True)
-        if files is not None:
-            _copy_files(files, folder)
-        channels = [Channel(place / f"requests{i}", place / f"answers{i}") for i in range(count)]
+        place = Place(self.scratch / "work" / str(self.count), wanted)
         confined = process.level is not Level.NONE
         library = self.scratch / "library"
         request = {
             "op": "begin",
-            "channels": [(str(channel.requests), str(channel.answers)) for channel in channels],
-            "folder": str(folder),
-            "draws": draws,
-            "memory": limits.memory_bytes,
-            "file_bytes": limits.file_bytes,
+            "channels": [
+                (str(channel.requests), str(channel.answers)) for channel in place.channels
+            ],
+            "folder": str(place.folder),
+            "draws": wanted.draws,
+            "memory": wanted.limits.memory_bytes,
+            "file_bytes": wanted.limits.file_bytes,
             "confine": confined,
             "readable": readable_paths(library) if confined else [],
             "degraded": process.level is Level.DEGRADED,
         }
-        deadline = time.monotonic() + 30
         try:
-            wire.send(process.stdin, request, deadline=deadline)
-            begun = wire.receive(process.stdout, deadline=deadline)
+            wire.send(process.stdin, request, deadline=time.monotonic() + 30)
         except (wire.WireError, ValueError) as error:  # gone, or its pipes are closed already
-            for channel in channels:
-                channel.close()
+            place.close()
             raise wire.WireClosed("The worker is gone.") from error
-        return Submission(self, place, channels, limits, begun["pid"])
+        return place
+
+    def _submission(self, place: "Place") -> "Submission":
+        """What has been asked for, once its process is there."""
+        assert self.process is not None
+        self._next = None
+        try:
+            begun = wire.receive(self.process.stdout, deadline=time.monotonic() + 30)
+        except (wire.WireError, ValueError) as error:
+            place.close()
+            raise wire.WireClosed("The worker is gone.") from error
+        return Submission(self, place, begun["pid"])
 
     def reap(self, known: set[int]) -> None:
         """Kill whatever a submission has left running, and let the worker forget it."""
@@ -251,6 +287,24 @@ class Channel:
         os.set_blocking(self.asking.fileno(), True)
 
 
+class Place:
+    """A folder for one submission: its files, and the pipes of its processes."""
+
+    def __init__(self, path: Path, wanted: Wanted) -> None:
+        self.path, self.wanted = path, wanted
+        self.folder = path / "notebooks"
+        self.folder.mkdir(parents=True)
+        self.channels = [
+            Channel(path / f"requests{i}", path / f"answers{i}") for i in range(wanted.channels)
+        ]
+
+    def close(self) -> None:
+        """Close the pipes, and remove everything."""
+        for channel in self.channels:
+            channel.close()
+        remove(self.path)
+
+
 class Process:
     """One process of a submission. Its descriptor never stands for another process."""
 
@@ -322,14 +376,12 @@ class Submission:
     Before a copy is asked anything, the process that ran the cells is gone: no hidden input has a way into outputs.
     """
 
-    def __init__(
-        self, worker: Worker, place: Path, channels: list[Channel], limits: Limits, pid: int
-    ) -> None:
-        self.worker, self.place, self.limits = worker, place, limits
-        self._channels = channels
-        self._free = channels[1:]
+    def __init__(self, worker: Worker, place: Place, pid: int) -> None:
+        self.worker, self.place, self.limits = worker, place, place.wanted.limits
+        self._channels = place.channels
+        self._free = self._channels[1:]
         self._sealed = False
-        self.main = Process(self, channels[0], pid)
+        self.main = Process(self, self._channels[0], pid)
         #: every process that is or was part of it
         self.processes = [self.main]
 
@@ -340,9 +392,7 @@ class Submission:
         self.worker.reap({process.pid for process in self.processes})
         for process in self.processes:
             os.close(process.descriptor)
-        for channel in self._channels:
-            channel.close()
-        remove(self.place)
+        self.place.close()
 
     def run(self, source: str) -> list[Output]:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
@@ -392,7 +442,7 @@ class Submission:
     def check_use(self) -> None:
         """Raise SubmissionDied if it uses more files or memory than it may."""
         try:
-            files, size = _usage(self.place)
+            files, size = _usage(self.place.path)
         except RecursionError:  # folders in folders in folders
             files, size = MOST_FILES + 1, 0
         if files > MOST_FILES or size > MOST_BYTES:
