@@ -554,12 +554,12 @@ for i in range(3):
 def test_nothing_a_cell_has_started_runs_after_it_and_no_file_is_left(worker):
     submission = worker.begin(LIMITS)
     submission.run("open('file.txt', 'w').write('x')")
-    assert (submission.place / "notebooks" / "file.txt").exists()
+    assert (submission.place.folder / "file.txt").exists()
     submission.run(LEAVES_PROCESSES)
     assert descendants(worker.process.pid) == [submission.main.pid]
     submission.close()
     assert worker.process is None or descendants(worker.process.pid) == []
-    assert not submission.place.exists()
+    assert not submission.place.path.exists()
 
 
 MANY = """\
@@ -589,9 +589,13 @@ def test_what_a_call_leaves_running_is_gone_with_the_submission(worker):
     forks = f"def double(x):\n    {LEAVES_PROCESSES.replace(chr(10), chr(10) + '    ')}\n    return 2 * x"
     assert worker.level  # starts the worker, if the test before wore it out
     pid = worker.process.pid
+    begun = worker.count
     graded(worker, forks, "?double")
-    assert descendants(pid) == []
-    assert worker.scratch is None or os.listdir(worker.scratch / "work") == []
+    if worker.process is not None and worker.process.pid == pid:
+        assert len(descendants(pid)) <= 1, "the process that waits for the next submission"
+        assert os.listdir(worker.scratch / "work") == [str(begun + 2)]
+    else:
+        assert descendants(pid) == []
 
 
 def test_a_submission_that_fills_the_disk_is_ended(worker):
@@ -619,6 +623,53 @@ def test_the_worker_is_started_anew_after_its_own_death():
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
         assert own.process.pid != first
     finally:
+        own.close()
+
+
+def test_the_process_that_waits_for_the_next_submission_gets_its_files_or_is_replaced(tmp_path):
+    (tmp_path / "data.txt").write_text("7")
+    own = Worker()
+    try:
+        first = own.begin(LIMITS, None, 2)
+        first.close()
+        own.get_ready(first.place.wanted)
+        waiting = descendants(own.process.pid)
+        following = own.begin(LIMITS, tmp_path, 2)
+        assert [following.main.pid] == descendants(own.process.pid)
+        assert waiting in ([], [following.main.pid])  # it may not have been there yet
+        assert only(following.run("open('data.txt').read()"))["data"] == {"text/plain": "'7'"}
+        following.close()
+
+        own.get_ready(following.place.wanted)
+        other = own.begin(LIMITS, None, 3)
+        assert descendants(own.process.pid) == [other.main.pid]
+        assert os.listdir(own.scratch / "work") == [other.place.path.name]
+        other.close()
+
+        own.get_ready(other.place.wanted)
+        os.kill(own.process.pid, signal.SIGKILL)
+        assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
+    finally:
+        own.close()
+    assert own.scratch is None
+
+
+def test_a_started_worker_and_its_sandbox_may_use_every_processor(worker):
+    assert worker.level
+    threads = [int(thread) for thread in os.listdir("/proc/self/task")]
+    everywhere = os.sched_getaffinity(0)
+    assert all(os.sched_getaffinity(p) == everywhere for p in (worker.process.pid, *threads))
+
+
+def test_drawing_needs_no_announcement_but_is_prepared_for_where_it_is_likely(worker):
+    loaded = "import sys\n'matplotlib' in sys.modules"
+    for draws in (False, True):
+        own = Worker()
+        submission = own.begin(LIMITS, draws=draws)
+        assert only(submission.run(loaded))["data"] == {"text/plain": str(draws)}
+        [output] = submission.run("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+        assert "image/png" in output["data"]
+        submission.close()
         own.close()
 
 

@@ -170,7 +170,10 @@ class Worker:
         self.count += 1
         place = Place(self.scratch / "work" / str(self.count), wanted)
         confined = process.level is not Level.NONE
-        library = self.scratch / "library"
+        library, home = (
+            self.scratch / "library",
+            str(self.scratch / "home"),
+        )  # with the list of fonts
         request = {
             "op": "begin",
             "channels": [
@@ -181,7 +184,7 @@ class Worker:
             "memory": wanted.limits.memory_bytes,
             "file_bytes": wanted.limits.file_bytes,
             "confine": confined,
-            "readable": readable_paths(library) if confined else [],
+            "readable": [*readable_paths(library), home] if confined else [],
             "degraded": process.level is Level.DEGRADED,
         }
         try:
