@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import os
 import signal
+import threading
 import time
 
 import nbformat.v4 as v4
@@ -681,6 +682,27 @@ def test_a_worker_killed_while_it_starts_is_started_once_more():
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
     finally:
         own.close()
+
+
+@pytest.mark.parametrize("slow", ["cell", "call"])
+def test_a_worker_killed_at_work_costs_nobody_anything(slow):
+    own = Worker()
+    waits = "import time\ntime.sleep(1)"
+    cells = (
+        [waits, DOUBLE]
+        if slow == "cell"
+        else [DOUBLE.replace("return", "import time; time.sleep(0.1); return")]
+    )
+    assert own.level
+    killer = threading.Timer(0.5, os.kill, (own.process.pid, signal.SIGKILL))
+    killer.start()
+    try:
+        run, scores = graded(own, *cells, "?double")
+    finally:
+        killer.join()
+        own.close()
+    assert scores == {"double": 2}
+    assert not [note for note in run.notes if "ended its own process" in note]
 
 
 def test_no_copy_outlives_the_worker_whoever_kills_it():

@@ -123,7 +123,8 @@ class GradedRun:
                     name = _name(cell)
                     students[name] = submission.exercise(spare=bool(self.exercises[name].uses))
             except SubmissionDied as death:
-                self._leave_out(number, cell, death)
+                if not self.worker.is_gone:  # else it is not the student's doing: all is run again
+                    self._leave_out(number, cell, death)
                 return students, False
             if only in students:
                 break
@@ -133,7 +134,8 @@ class GradedRun:
         """Judge each exercise in a process that has run the cells before its test; False to start again.
 
         While one is judged, the next one begins with its calls. If a process is gone then, another one may have killed
-        it: everything still open is run again, and judged one by one.
+        it: everything still open is run again, and judged one by one. Who dies then may take others along: the rest is
+        run again after each.
         """
         self._judging = True
         following = dict(itertools.pairwise([*students, ""]))
@@ -142,13 +144,18 @@ class GradedRun:
             busy = [] if self._one_by_one else self._ask_ahead(students, following[name])
             verdict = self._judge(student, self.exercises[name])
             self.seconds[name] = round(time.monotonic() - start, 4)
-            suspicious = student.is_gone and not self._one_by_one
+            is_gone = student.is_gone
             student.end()
+            if self.worker.is_gone:
+                return False
+            suspicious = is_gone and not self._one_by_one
             if verdict is None or suspicious:
                 self.notes += [] if suspicious else [f"{name}: the process was killed by another"]
                 self._one_by_one = True
                 return False
             self.verdicts[name] = verdict
+            if is_gone:
+                return False
             try:
                 submission.end_strays(busy)
             except SubmissionDied as death:

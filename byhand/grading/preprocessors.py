@@ -22,12 +22,12 @@ from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
 from byhand.whole_file import write_whole
 
-# Each step of nbgrader opens the gradebook anew, a dozen times for each submission: tables and course are looked for
-# the first time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook
+# Each step of nbgrader opens the gradebook anew, a dozen times for each submission: its tables are looked for the first
+# time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook
 # still closes its connections.
 nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
 _open_first = Gradebook.__init__
-_opened: set[tuple[str, str, int | None]] = set()
+_opened: set[tuple[str, int | None]] = set()
 
 
 def _open(
@@ -36,13 +36,14 @@ def _open(
     course_id: str = "default_course",
     authenticator: Any = None,
 ) -> None:
-    """As `Gradebook.__init__` does, without looking for what was there before."""
-    if (db_url, course_id, _file_of(db_url)) not in _opened:
+    """As `Gradebook.__init__` does, without looking for tables that were there before."""
+    if (db_url, _file_of(db_url)) not in _opened:
         _open_first(gradebook, db_url, course_id, authenticator)
-        _opened.add((db_url, course_id, _file_of(db_url)))
+        _opened.add((db_url, _file_of(db_url)))
         return
     gradebook.engine = nbgrader.api.create_engine(db_url, echo=False, future=True)
     gradebook.db = scoped_session(sessionmaker(bind=gradebook.engine))
+    gradebook.check_course(course_id)
     gradebook.course_id, gradebook.authenticator = course_id, authenticator
 
 

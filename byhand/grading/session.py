@@ -116,6 +116,17 @@ class Worker:
             f"what this machine lacks. Its last words: {last or 'none'}"
         )
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has ended, and so all that it had started."""
+        if self.process is None:
+            return True
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        except OSError:
+            return True
+        return stat.rpartition(")")[2].split()[0] in "ZX"
+
     def close(self) -> None:
         """End the worker and everything in it, and remove its files."""
         if self.process is not None:
