@@ -10,10 +10,14 @@ from pathlib import Path
 import matplotlib.style
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from byhand.figures.live import LiveFigure
-from byhand.figures.palette import factor, number
+from byhand.figures.palette import BACKWARD, FORWARD, factor, number
 from byhand.figures.picture import Picture, alt_texts, canvas, write_pictures
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +95,48 @@ def drawn_everywhere():
         for values in positions(make()):
             title = ",".join(str(value) for value in values.values())
             yield pytest.param(make().draw, values, id=f"{figure.id}({title})")
+
+
+def strokes(picture: Picture):
+    """Every line, marker, arrow and patch: all of its looks but the colour, and the colour.
+
+    Tables of numbers are left out: each has its name above it.
+    """
+    for artist in picture.findobj(lambda artist: artist.get_visible()):
+        if isinstance(artist, Line2D) and len(artist.get_xdata()):
+            yield (
+                ("line", artist._unscaled_dash_pattern, artist.get_linewidth()),
+                artist.get_color() if artist.get_linestyle() != "None" else "none",
+            )
+            yield (
+                ("marker", artist.get_marker(), artist.get_markersize()),
+                artist.get_markeredgecolor() if artist.get_marker() != "None" else "none",
+            )
+        elif isinstance(artist, Patch):
+            looks = (artist._unscaled_dash_pattern, artist.get_linewidth(), artist.get_hatch())
+            yield (("edge", type(artist), *looks), artist.get_edgecolor())
+        elif isinstance(artist, LineCollection | PathCollection):
+            shapes = {path.vertices.tobytes() for path in artist.get_paths()}
+            looks = (str(artist.get_linestyle()), str(artist.get_linewidth()))
+            kind = next(iter(shapes)) if isinstance(artist, PathCollection) and shapes else ""
+            for colour in (*artist.get_edgecolor(), *artist.get_facecolor()):
+                yield (
+                    ("many", type(artist), *looks, kind, str(artist.get_sizes()) if kind else ""),
+                    colour,
+                )
+
+
+#: a map of a unit has words below each of its small pictures
+NOT_MAPS = [drawn for drawn in drawn_everywhere() if "unit_map" not in drawn.id]
+
+
+@pytest.mark.parametrize(("draw", "values"), NOT_MAPS)
+def test_forward_and_backward_are_told_apart_without_their_colours(draw, values):
+    looks = {FORWARD.lower(): set(), BACKWARD.lower(): set()}
+    for look, colour in strokes(draw(**values)):
+        if to_hex(colour) in looks and to_rgba(colour)[3] > 0:
+            looks[to_hex(colour)].add(look)
+    assert not looks[FORWARD.lower()] & looks[BACKWARD.lower()]
 
 
 @pytest.mark.parametrize(("draw", "values"), list(drawn_everywhere()))

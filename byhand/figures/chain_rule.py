@@ -411,7 +411,7 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
     curve.set_title("f(x) = x³")
     across = np.linspace(x - 1.1, x + 1.1, 80)
     curve.plot(across, across**3, color=FORWARD, lw=2.4)
-    curve.plot(across, x**3 + now["exact"] * (across - x), color=BACKWARD, lw=2)
+    curve.plot(across, x**3 + now["exact"] * (across - x), "-.", color=BACKWARD, lw=2)
     ends = np.array([x - eps, x, x + eps])
     curve.plot(ends[1:], ends[1:] ** 3, ":", color=INK, lw=2.6)
     curve.plot(ends[::2], ends[::2] ** 3, "--", color=INK, lw=2)
@@ -419,12 +419,16 @@ def draw_nudge(x: float = 1, eps: float = 1) -> Picture:
 
     slopes = picture.add_axes((0.57, 0.16, 0.41, 0.72), xlabel="ε", xlim=(0, 1.02))
     slopes.set_title("slope found with ε")
-    styles = {"one-sided": (":", INK), "two-sided": ("--", INK), "exact": ("-", BACKWARD)}
+    styles = {
+        "one-sided": (":", "o", INK),
+        "two-sided": ("--", "o", INK),
+        "exact": ("-.", "s", BACKWARD),
+    }
     for name, rule in found(width).items():
-        line, colour = styles[name]
+        line, mark, colour = styles[name]
         label = f"{name} {number(now[name])}"
         slopes.plot(width, rule, line, color=colour, lw=2.4, label=label)
-        slopes.plot(eps, now[name], "o", color=colour, ms=8, clip_on=False)
+        slopes.plot(eps, now[name], mark, color=colour, ms=8, clip_on=False)
     slopes.plot([eps, eps], [0, now["one-sided"]], color=LINE, lw=1, zorder=0)
     slopes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
     slopes.set_ylim(0, 1.5 * (3 * x**2 + 3 * x + 1))

@@ -206,7 +206,7 @@ def draw_activations(z: float = 1) -> Picture:
     left, right, ends = across[across < 0], across[across > 0], across[[0, -1]]
     up: dict[str, Any] = {"color": FORWARD, "lw": 2.4}
     back: dict[str, Any] = {"color": BACKWARD, "lw": 2.4, "ls": "--"}
-    hollow: dict[str, Any] = {"marker": "o", "mfc": PAPER, "mew": 1.5, "ms": 6, "zorder": 5}
+    hollow: dict[str, Any] = {"mfc": PAPER, "mew": 1.5, "ms": 6, "zorder": 5}
     for i, (name, value, slope) in enumerate(zip(names, values, slopes, strict=True)):
         x = 0.5 + 2.28 * i
         span = (-8.2, 8.2) if name == "line" else (-0.08, 1.08)
@@ -216,9 +216,9 @@ def draw_activations(z: float = 1) -> Picture:
         if name == "step":
             axes.plot(*top(left, 0 * left), **up)
             axes.plot(*top(right, 0 * right + 1), **up)
-            axes.plot(*top(0, 0), mec=FORWARD, **hollow)
+            axes.plot(*top(0, 0), "o", mec=FORWARD, **hollow)
             axes.plot(*low(left, 0 * left), *low(right, 0 * right), **back)
-            axes.plot(*low(0, 0), mec=BACKWARD, **hollow)
+            axes.plot(*low(0, 0), "s", mec=BACKWARD, **hollow)
         elif name == "line":
             axes.plot(*top(ends, ends), **up)
             axes.text(x + 1.8, 2.69, "other scale", ha="right", color=QUIET, size=12)
