@@ -4,8 +4,12 @@ import base64
 import dataclasses
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import nbformat.v4 as v4
 import pytest
@@ -13,7 +17,14 @@ import pytest
 from byhand.exercise import Exercise
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, SubmissionDied, Worker, descendants, encoded
+from byhand.grading.session import (
+    Limits,
+    SubmissionDied,
+    Worker,
+    descendants,
+    encoded,
+    remove_abandoned,
+)
 from byhand.grading.shell import MOST_SHOWN, MOST_TEXT
 
 pytestmark = pytest.mark.skipif(
@@ -672,6 +683,33 @@ def test_drawing_needs_no_announcement_but_is_prepared_for_where_it_is_likely(wo
         assert "image/png" in output["data"]
         submission.close()
         own.close()
+
+
+def test_what_a_killed_supervisor_leaves_is_removed_by_the_next_and_nothing_else(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = Worker()
+    own.start()
+    code = "import time\nfrom byhand.grading.session import Worker\nw = Worker()\nw.start()"
+    code += "\nprint(w.scratch, flush=True)\ntime.sleep(100)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        text=True,
+    ) as other:
+        abandoned = Path(other.stdout.readline().strip())
+        foreign = tmp_path / "jupyter-foreign"
+        foreign.mkdir()
+        (foreign / "owner").write_text("pid:[1] 1 1")
+        remove_abandoned()
+        assert abandoned.is_dir()
+        other.kill()
+    assert {own.scratch, abandoned, foreign} == set(tmp_path.iterdir())
+    remove_abandoned()
+    assert {own.scratch, foreign} == set(tmp_path.iterdir())
+    own.close()
 
 
 def test_a_worker_killed_while_it_starts_is_started_once_more():

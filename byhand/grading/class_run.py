@@ -60,7 +60,6 @@ class Pool:
 
     def __init__(self, course: Path, size: int) -> None:
         self.course, self.size = course, size
-        self._places: set[str] = set()
         self._executor, self._starting = self._start()
 
     def _start(self) -> tuple[Executor, list[Future]]:
@@ -78,7 +77,7 @@ class Pool:
         done, _ = wait(self._starting, return_when=FIRST_COMPLETED)
         for future in done:
             with contextlib.suppress(BrokenExecutor):
-                self._places.add(future.result())
+                future.result()
 
     def submit(self, *arguments: Any) -> Future:
         return self._executor.submit(_grade, *arguments)
@@ -91,21 +90,15 @@ class Pool:
 
     def close(self) -> None:
         """End all processes, and remove what a killed one has left."""
-        from byhand.grading.session import remove
+        from byhand.grading.session import remove_abandoned
 
-        for future in self._starting:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                self._places.add(future.result())
         processes = list((getattr(self._executor, "_processes", None) or {}).values())
         self._executor.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
         for process in processes:
             process.join(10)
-        for place in self._places:
-            if os.path.exists(place):
-                remove(Path(place))
-        self._places.clear()
+        remove_abandoned()
 
 
 class Cluster:
@@ -162,10 +155,10 @@ def _begin_process() -> None:
     begin_process()
 
 
-def _start(course: str) -> str:
+def _start(course: str) -> None:
     from byhand.grading.one_submission import start
 
-    return start(course)
+    start(course)
 
 
 def _grade(packed: bytes, submitted: Any) -> Any:

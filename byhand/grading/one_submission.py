@@ -82,13 +82,12 @@ class Graded:
     memory: int = 0
 
 
-def start(course: str) -> str:
-    """Get ready: nbgrader's settings read, the sandboxed worker started; its folder. Raises Problem if it cannot be."""
+def start(course: str) -> None:
+    """Get ready: nbgrader's settings read, the sandboxed worker started. Raises Problem if it cannot be."""
     with _one_at_a_time, contextlib.chdir(course):
         step = preprocessors.GradeInSandbox(parent=_application(course))
         worker = preprocessors.shared_worker(step.allow_unsandboxed)
         assert worker.level
-        return str(worker.scratch)
 
 
 def grade(packed: bytes, submitted: Submitted) -> Graded:

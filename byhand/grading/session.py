@@ -30,6 +30,8 @@ from byhand.grading.sandbox import (
 from byhand.problem import Problem
 from byhand.student import Outcome
 
+SCRATCH = "jupyter-"  # how the folder of a worker is named, below that for temporary files
+OWNER = "owner"  # the file in it that says which process made it
 GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
 STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
 LOOK = 0.2  # seconds between two looks at what a submission uses
@@ -92,7 +94,9 @@ class Worker:
     def start(self) -> None:
         """Let it get ready; `begin` waits until it is. Raises Problem where student code must not run."""
         if self.process is None:
-            self.scratch = Path(tempfile.mkdtemp(prefix="jupyter-")).resolve()
+            remove_abandoned()
+            self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH)).resolve()
+            (self.scratch / OWNER).write_text(_identity(os.getpid()))
             (self.scratch / "work").mkdir()
             self.process, self._is_ready = start_worker(self.scratch, self.allow_unsandboxed), False
 
@@ -664,6 +668,32 @@ def _usage(place: Path) -> tuple[int, int]:
 def remove(folder: Path) -> None:
     """Remove a folder and everything in it, however deep it is."""
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
+
+
+def remove_abandoned() -> None:
+    """Remove the folders of workers whose supervisor was killed: this user's, on this machine."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*/{OWNER}"):
+        with contextlib.suppress(OSError, ValueError):
+            namespace, pid, _ = owner.read_text().split()
+            is_ours = owner.lstat().st_uid == os.getuid() and not owner.is_symlink()
+            if is_ours and _identity(int(pid)) != owner.read_text() and _namespace() == namespace:
+                remove(owner.parent)
+
+
+def _identity(pid: int) -> str:
+    """A process as no other one was or will be: in which namespace its number counts, its number, when it started."""
+    try:
+        started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        started = "ended"
+    return f"{_namespace()} {pid} {started}"
+
+
+def _namespace() -> str:
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return "none"
 
 
 def _children(pid: int) -> list[int] | None:
