@@ -278,8 +278,13 @@ def _as_problem(error: Exception) -> Problem:
 # --- as a process of a pool ----------------------------------------------------------------------
 
 
-def begin_process() -> None:
-    """In a new process of a pool: interrupts are for the one that started it, and it ends when that one is gone."""
+def begin_process(processor: int | None) -> None:
+    """In a new process of a pool: interrupts are for the one that started it, and it ends when that one is gone.
+
+    It may get a processor for itself and its sandbox.
+    """
+    if processor is not None:
+        os.sched_setaffinity(0, {processor})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     Finalize(None, preprocessors.close_shared_worker, exitpriority=10)
