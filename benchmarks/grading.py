@@ -149,8 +149,14 @@ def time_of_floor(folder: Path, course: Path, unit: str) -> float:
         share = folder / f"cells{number}.json"
         share.write_text(json.dumps(cells[number::cores]))
         command = [sys.executable, __file__, "--floor", str(share)]
+        one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=folder,
+            env=os.environ | one_thread,
+            text=True,
         )
         processes.append(process)
     for process in processes:
@@ -164,11 +170,13 @@ def time_of_floor(folder: Path, course: Path, unit: str) -> float:
 
 def run_floor(share: Path) -> None:
     """In a process of its own: warm up, wait for the signal, run the cells of each submission in a fork."""
-    from byhand.grading.worker import _warm_shell
+    from byhand.grading.graded_run import DRAWS
+    from byhand.grading.worker import _get_ready_to_draw, _warm_shell
 
-    os.environ |= {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     submissions = json.loads(share.read_text())
     shell = _warm_shell()
+    if any(DRAWS.search(source) for cells in submissions for source in cells):
+        _get_ready_to_draw()
     print("warm", flush=True)
     sys.stdin.readline()
     for cells in submissions:
