@@ -30,6 +30,7 @@ import nbformat
 from byhand.exercise import load_exercises
 from byhand.grading import demo
 from byhand.grading.demo import ASSIGNMENT, NOTEBOOK, read_gradebook, run_nbgrader
+from byhand.grading.sandbox import ONE_THREAD
 from byhand.grading.simulated_class import SimulatedStudent, simulated_class, write_submission
 from byhand.problem import Problem
 
@@ -149,13 +150,12 @@ def time_of_floor(folder: Path, course: Path, unit: str) -> float:
         share = folder / f"cells{number}.json"
         share.write_text(json.dumps(cells[number::cores]))
         command = [sys.executable, __file__, "--floor", str(share)]
-        one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=folder,
-            env=os.environ | one_thread,
+            env=os.environ | ONE_THREAD,
             text=True,
         )
         processes.append(process)

@@ -6,8 +6,8 @@ import re
 import sys
 import time
 
-import psutil
 import pytest
+from child_processes import children
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -29,13 +29,6 @@ def shown(diagnosis):
     console = Console(file=io.StringIO(), width=160)
     doctor.show(diagnosis, console)
     return console.file.getvalue()
-
-
-def children():
-    """The pids of our living child processes; other tests may have started servers."""
-    return {
-        child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE
-    }
 
 
 @pytest.fixture(scope="module")

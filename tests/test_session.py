@@ -50,7 +50,7 @@ def submission(worker):
 
 @pytest.fixture
 def hasty(worker):
-    submission = worker.begin(HASTY)
+    submission = worker.begin(HASTY, draws=True)  # to load Matplotlib takes longer than a cell may
     yield submission
     submission.close()
 
@@ -654,6 +654,7 @@ def test_the_process_that_waits_for_the_next_submission_gets_its_files_or_is_rep
 
         own.get_ready(following.place.wanted)
         other = own.begin(LIMITS, None, 3)
+        assert len(other.place.channels) == 3
         assert descendants(own.process.pid) == [other.main.pid]
         assert os.listdir(own.scratch / "work") == [other.place.path.name]
         other.close()

@@ -27,6 +27,7 @@ MOST_RESTARTS = 8
 SHOWS = re.compile(
     r"\s*(figures\.\w+\(\)|from byhand import (progress|download_my_work)\s+\2\(\))\s*"
 )
+#: what tells that a cell may draw, so that the worker loads Matplotlib before
 DRAWS = re.compile(r"\bfigures\.\w|\bmatplotlib\b|\bpyplot\b|\bpylab\b")
 NOT_SHOWN = {
     "output_type": "display_data",

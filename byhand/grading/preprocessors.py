@@ -23,8 +23,8 @@ from byhand.grading.session import Limits, Worker
 from byhand.whole_file import write_whole
 
 # Each step of nbgrader opens the gradebook anew, a dozen times for each submission: its tables are looked for the first
-# time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook
-# still closes its connections.
+# time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook still closes
+# its connections.
 nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
 _open_first = Gradebook.__init__
 _opened: set[tuple[str, int | None]] = set()

@@ -39,6 +39,8 @@ NEVER = ("chroot", "mknodat")
 #: the same, under names that only x86 has
 OTHERS_X86 = ("chmod", "chown", "lchown", "utime", "utimes", "futimesat", "mknod")
 MOST_PROCESSES = 64
+#: for the libraries behind NumPy: a submission has one processor
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 
 
 class Level(Enum):
@@ -154,7 +156,7 @@ def start_worker(scratch: Path, allow_unsandboxed: bool) -> WorkerProcess:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a notebook
         "MPLCONFIGDIR": str(scratch / "home"),
         "IPYTHONDIR": str(scratch / "home"),
-        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+        **ONE_THREAD,
     }
     if level is not Level.NONE:
         return _start_sandboxed(command, environment, scratch, library, level)

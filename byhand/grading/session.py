@@ -123,13 +123,7 @@ class Worker:
     @property
     def is_gone(self) -> bool:
         """Whether it has ended, and so all that it had started."""
-        if self.process is None:
-            return True
-        try:
-            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
-        except OSError:
-            return True
-        return stat.rpartition(")")[2].split()[0] in "ZX"
+        return self.process is None or _stat(self.process.pid)[0] in "ZX"
 
     def close(self) -> None:
         """End the worker and everything in it, and remove its files."""
@@ -163,13 +157,13 @@ class Worker:
             self.close()
             return self._begin(wanted, files)
 
-    def get_ready(self, wanted: "Wanted") -> None:
+    def get_ready(self, wanted: Wanted) -> None:
         """Let a process start for the next submission, which will want the same: while others have work to do."""
         if self.process is not None and self._is_ready and self._next is None:
             with contextlib.suppress(wire.WireError):
                 self._next = self._ask_for(wanted, self.process)
 
-    def _begin(self, wanted: "Wanted", files: Path | None) -> "Submission":
+    def _begin(self, wanted: Wanted, files: Path | None) -> "Submission":
         process = self._started()
         if self._next is not None and self._next.wanted != wanted:
             self._submission(self._next).close()
@@ -179,16 +173,13 @@ class Worker:
             _copy_files(files, place.folder)
         return self._submission(place)
 
-    def _ask_for(self, wanted: "Wanted", process: WorkerProcess) -> "Place":
+    def _ask_for(self, wanted: Wanted, process: WorkerProcess) -> "Place":
         """Let the worker start a process for a submission; `_submission` waits for it."""
         assert self.scratch is not None
         self.count += 1
         place = Place(self.scratch / "work" / str(self.count), wanted)
         confined = process.level is not Level.NONE
-        library, home = (
-            self.scratch / "library",
-            str(self.scratch / "home"),
-        )  # with the list of fonts
+        fonts = str(self.scratch / "home")  # Matplotlib's list of them
         request = {
             "op": "begin",
             "channels": [
@@ -199,7 +190,7 @@ class Worker:
             "memory": wanted.limits.memory_bytes,
             "file_bytes": wanted.limits.file_bytes,
             "confine": confined,
-            "readable": [*readable_paths(library), home] if confined else [],
+            "readable": [*readable_paths(self.scratch / "library"), fonts] if confined else [],
             "degraded": process.level is Level.DEGRADED,
         }
         try:
@@ -266,11 +257,9 @@ def descendants(root: int) -> list[int]:
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            stat = Path("/proc", entry, "stat").read_text()
-            state, parent = stat.rpartition(")")[2].split()[:2]
-            if state not in "ZX":
-                children.setdefault(int(parent), []).append(int(entry))
+        state, parent = _stat(int(entry))[:2]
+        if state not in "ZX":
+            children.setdefault(int(parent), []).append(int(entry))
     found: list[int] = []
     todo = [root]
     while todo:
@@ -278,6 +267,15 @@ def descendants(root: int) -> list[int]:
         found += below
         todo += below
     return found
+
+
+def _stat(pid: int) -> list[str]:
+    """What /proc tells of a process from its state on (field 3 in proc(5)); as of a dead one if it is not there."""
+    try:
+        # it may bear a name that is no UTF-8
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return ["X", *["0"] * 49]
 
 
 class Channel:
@@ -682,11 +680,7 @@ def remove_abandoned() -> None:
 
 def _identity(pid: int) -> str:
     """A process as no other one was or will be: in which namespace its number counts, its number, when it started."""
-    try:
-        started = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        started = "ended"
-    return f"{_namespace()} {pid} {started}"
+    return f"{_namespace()} {pid} {_stat(pid)[19]}"
 
 
 def _namespace() -> str:

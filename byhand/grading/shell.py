@@ -73,7 +73,6 @@ class Shell(InteractiveShell):
     """Runs cells as a notebook kernel would, for a reader who only sees text and pictures."""
 
     compiler_class = Type(CellCompiler)
-    display_pub_class = Type(CapturingDisplayPublisher)
     displayhook_class = Type(ResultHook)
     colors = "nocolor"
 
@@ -81,7 +80,8 @@ class Shell(InteractiveShell):
         """Run a cell; return its outputs in nbformat's form, capped, with nothing a browser would execute."""
         self.displayhook.results = []
         self.tracebacks: list[list[str]] = []
-        self.display_pub.outputs = []
+        # a new one, whatever an earlier cell has made of it
+        shown = self.display_pub = CapturingDisplayPublisher()
         out, err = CappedText(), CappedText()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             result = self.run_cell(source, store_history=True)
@@ -91,8 +91,8 @@ class Shell(InteractiveShell):
             for name, stream in (("stdout", out), ("stderr", err))
             if stream.length
         ]
-        for shown in self.display_pub.outputs[:MOST_SHOWN]:
-            outputs.append({"output_type": "display_data", "data": passive(shown["data"])})
+        for display in shown.outputs[:MOST_SHOWN]:
+            outputs.append({"output_type": "display_data", "data": passive(display["data"])})
         for data in self.displayhook.results[:1]:
             outputs.append({"output_type": "execute_result", "data": passive(data)})
         error = result.error_before_exec or result.error_in_exec

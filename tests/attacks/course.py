@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import psutil
 import pytest
+from child_processes import children
 from submissions import (
     NOTEBOOK,
     POINTS,
@@ -129,7 +129,7 @@ def _grade(shared: Path, wanted: list[Submission], stock: bool) -> Observed:
     assert (template / "gradebook.db").exists(), (template / "nbgrader.log").read_text()
     _name_in_gradebook(template, canaries["gradebook"])
 
-    own = _children()
+    own = children()  # servers that other tests have started
     victim = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(3000)"],
         env={"VICTIM_TOKEN": canaries["process"]},
@@ -351,11 +351,6 @@ def _changes(before: dict[str, list]) -> list[str]:
             which = [n for n, one, other in zip(names, facts, now, strict=True) if one != other]
             changed.append(f"{name}: {', '.join(which)}")
     return changed
-
-
-def _children() -> set[int]:
-    """Our child processes, such as a server that other tests have started."""
-    return {child.pid for child in psutil.Process().children()}
 
 
 def _survivors(mark: str, own: set[int]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import byhand
 import byhand.check
 import byhand.exercise
+import matplotlib.pyplot  # noqa: F401  (so that the worker has loaded it: a look into every module does)
 
 attempts, reference = 0, None
 package = Path(byhand.__file__).resolve().parent
