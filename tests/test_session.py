@@ -455,6 +455,21 @@ def test_a_function_that_kills_every_process_it_can_costs_only_its_exercise(work
     assert graded(worker, DOUBLE, "?double")[1] == {"double": 2}
 
 
+def test_files_that_a_function_has_written_do_not_count_for_the_next_exercise(worker):
+    writes = """\
+def double(x):
+    import os, time
+    for i in range(4):
+        with open(str(i), "wb") as file:
+            file.write(bytes(40_000_000))
+    time.sleep(0.9)
+"""
+    slow = "def triple(x):\n    import time\n    time.sleep(0.5)\n    return 3 * x"
+    run, scores = graded(worker, writes, "?double", slow, "?triple")
+    assert scores == {"double": 0, "triple": 3}
+    assert run.notes == ["double: the process wrote too many or too large files and was ended"]
+
+
 FORGERIES = {
     "noise": "b'\\xff' * 64",
     "an answer": "frame({'id': N, 'answer': ['v', 2.0]})",

@@ -503,7 +503,9 @@ class RemoteStudent:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the process that answers calls has ended."""
+        """Whether the process that answers calls has ended, or is to be: what it has written goes with it."""
+        if self.violation is not None:
+            return True
         return self.process is not None and self.process.is_gone
 
     def end(self) -> None:
