@@ -11,8 +11,11 @@ import threading
 import time
 from pathlib import Path
 
+import nbformat
 import nbformat.v4 as v4
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from byhand.exercise import Exercise
 from byhand.grading.graded_run import GradedRun
@@ -25,11 +28,12 @@ from byhand.grading.session import (
     encoded,
     remove_abandoned,
 )
-from byhand.grading.shell import MOST_SHOWN, MOST_TEXT
+from byhand.grading.shell import MOST_SHOWN, MOST_TEXT, Shell
 
 pytestmark = pytest.mark.skipif(
     protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
 )
+ROOT = Path(__file__).parents[1]
 LIMITS = Limits(cell_seconds=20, call_seconds=2, submission_seconds=60)
 HASTY = dataclasses.replace(LIMITS, cell_seconds=1)
 
@@ -104,6 +108,40 @@ def test_magics_await_and_display_work_as_in_a_notebook(submission):
     assert only(awaited)["data"] == {"text/plain": "'woken'"}
     shown = only(submission.run("display([1, 2])"))
     assert (shown["output_type"], shown["data"]) == ("display_data", {"text/plain": "[1, 2]"})
+
+
+OTHER_CELLS = [
+    "%time x = 1\ny = 2",
+    "x = 1\n%time x",
+    "%%time\nx = 1",
+    "files = !ls\nfiles",
+    "x = 1\nx?",
+    "    x = 1\n    y = 2",
+    ">>> x = 1\n>>> x",
+    "In [1]: x = 1\nIn [2]: x",
+    "exit",
+    "\nexit\n",
+    "def f(:\n    pass",
+    'text = """\n%time\n"""',
+]
+
+
+def test_cells_are_read_as_ipython_reads_them():
+    shell = Shell(config=Config({"HistoryManager": {"enabled": False}}))
+    notebooks = [nbformat.read(path, 4) for path in ROOT.glob("solutions/*/*.ipynb")]
+    cells = [c.source for notebook in notebooks for c in notebook.cells if c.cell_type == "code"]
+    assert len(cells) > 200
+    for source in cells + OTHER_CELLS:
+        expected = InteractiveShell.transform_cell(shell, source)
+        assert shell.transform_cell(source).strip("\n") == expected.strip("\n")
+        awaits = InteractiveShell.should_run_async(shell, source, transformed_cell=expected)
+        assert shell.should_run_async(source, transformed_cell=expected) == awaits
+
+
+def test_python_warns_once_of_what_looks_wrong_in_a_cell(submission):
+    shown = submission.run("x = 5\nx is 5")
+    assert [output.get("name") for output in shown] == ["stderr", None]
+    assert shown[0]["text"].count("SyntaxWarning") == 1
 
 
 def test_what_a_browser_would_execute_stays_out(submission):

@@ -1,5 +1,6 @@
 """An IPython shell without a front end: runs a cell and gives its outputs back as a notebook keeps them."""
 
+import ast
 import base64
 import contextlib
 import inspect
@@ -7,6 +8,7 @@ import io
 import os
 import re
 import sys
+import warnings
 from typing import Any
 
 from IPython.core.compilerop import CachingCompiler
@@ -76,12 +78,19 @@ class Shell(InteractiveShell):
     displayhook_class = Type(ResultHook)
     colors = "nocolor"
 
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self._shown = CapturingDisplayPublisher()
+
     def run(self, source: str) -> list[Output]:
         """Run a cell; return its outputs in nbformat's form, capped, with nothing a browser would execute."""
         self.displayhook.results = []
         self.tracebacks: list[list[str]] = []
-        # a new one, whatever an earlier cell has made of it
-        shown = self.display_pub = CapturingDisplayPublisher()
+        shown = self._shown
+        shown.outputs = []
+        # the first time, or an earlier cell has made something else of it
+        if self.display_pub is not shown:  # type: ignore[has-type]
+            self.display_pub = shown
         out, err = CappedText(), CappedText()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             result = self.run_cell(source, store_history=True)
@@ -99,6 +108,24 @@ class Shell(InteractiveShell):
         if error is not None:
             outputs.append(self._error(error))
         return outputs
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """The cell as Python: what is Python already stays as it is, which is found out faster than IPython does."""
+        # in a cell of one line a name such as `exit` may mean more, and a copied prompt is Python, too
+        if "\n" in raw_cell.strip() and "In [" not in raw_cell:
+            with (
+                contextlib.suppress(SyntaxError, ValueError, MemoryError, RecursionError),
+                warnings.catch_warnings(),
+            ):
+                warnings.simplefilter("ignore")  # they come when it is compiled
+                ast.parse(raw_cell)
+                return raw_cell + "\n"
+        return super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell: str, **named: Any) -> bool:
+        """Whether the cell awaits something: where no such word is, nothing need be compiled to find out."""
+        may = "await" in raw_cell or "async" in raw_cell
+        return may and super().should_run_async(raw_cell, **named)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no window system here; `%matplotlib inline` asks all the same."""
