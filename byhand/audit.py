@@ -10,9 +10,9 @@ import numpy as np
 
 from byhand.exercise import Exercise, Function, Mistake, load_exercises
 from byhand.judge import judge
-from byhand.plain import plain
+from byhand.plain import identical, plain
 from byhand.problem import Problem
-from byhand.student import NamespaceStudent, identical
+from byhand.student import NamespaceStudent
 from byhand.verdict import Status, Verdict
 
 Kind = Literal["reference", "alternative", "mistake", "stub", "cases"]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from byhand.exercise import Tolerance
-from byhand.plain import describe, is_number
+from byhand.plain import describe, identical, is_number
 
 
 class Stage(IntEnum):
@@ -55,6 +55,8 @@ def differences(
     `names` are the names of the parts of an expected tuple. `examples` is the number m of examples in the inputs, for
     the convention 1/m; 0 if there is none.
     """
+    if identical(expected, actual):  # quick, and most answers are
+        return []
     if isinstance(expected, dict) and isinstance(actual, dict):
         return _in_dict(expected, actual, tolerance, examples)
     if isinstance(expected, tuple) and names:
@@ -205,7 +207,7 @@ def _floats(value: Any) -> np.ndarray:
 
 def _agree(expected: np.ndarray, actual: np.ndarray, tolerance: Tolerance) -> bool:
     """|actual − expected| ≤ atol + rtol·|expected|; infinities and nan agree with themselves only."""
-    if np.array_equal(actual, expected):  # quick, and most answers are right
+    if np.array_equal(actual, expected):
         return True
     expected, actual = np.asarray(expected, dtype=float), np.asarray(actual, dtype=float)
     with np.errstate(all="ignore"):

@@ -10,8 +10,8 @@ import numpy as np
 
 from byhand.compare import CONVENTIONS, Difference, Stage, differences
 from byhand.exercise import Exercise, Function, Keywords, Mistake
-from byhand.plain import Foreign, is_number
-from byhand.student import Outcome, Student, call, identical
+from byhand.plain import Foreign, identical, is_number
+from byhand.student import Outcome, Student, call
 from byhand.verdict import Status, Verdict
 
 

@@ -124,3 +124,18 @@ def describe(value: Any) -> str:
     if isinstance(value, str):
         return "a piece of text"
     return f"{with_article(type(value).__name__)} of {len(value)}"
+
+
+def identical(one: Any, other: Any) -> bool:
+    """Whether two plain values are the same to the last bit, their types included; nan equals nan."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(
+            one, other, equal_nan=one.dtype.kind == "f"
+        )
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(identical, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(identical(one[k], other[k]) for k in one)
+    return one == other or (one != one and other != other)

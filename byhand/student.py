@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Protocol
 
-import numpy as np
-
 from byhand.exercise import Function, Keywords
-from byhand.plain import plain
+from byhand.plain import identical, plain
 
 
 @dataclass(frozen=True)
@@ -132,21 +130,6 @@ def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
         changed=tuple(i for i in range(len(args)) if not identical(before[i], after[i])),
         warnings=frozenset(warning.category.__name__ for warning in shown),
     )
-
-
-def identical(one: Any, other: Any) -> bool:
-    """Whether two plain values are the same to the last bit, their types included; nan equals nan."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(
-            one, other, equal_nan=one.dtype.kind == "f"
-        )
-    if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(identical, one, other))
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(identical(one[k], other[k]) for k in one)
-    return one == other or (one != one and other != other)
 
 
 def _line_in(function: Callable, error: BaseException) -> int | None:

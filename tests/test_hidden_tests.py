@@ -18,8 +18,7 @@ from byhand.exercise import (
     mistake,
     source_as,
 )
-from byhand.plain import plain
-from byhand.student import identical
+from byhand.plain import identical, plain
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "tests" / "hidden").glob("*.py"))

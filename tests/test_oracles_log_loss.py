@@ -18,8 +18,8 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 
 from byhand.exercise import Keywords, load_exercises, source_as
 from byhand.judge import judge
-from byhand.plain import plain
-from byhand.student import NamespaceStudent, identical
+from byhand.plain import identical, plain
+from byhand.student import NamespaceStudent
 
 EXERCISES = load_exercises(Path(__file__).parent / "hidden" / "log_loss.py")
 SEEDS = range(3)

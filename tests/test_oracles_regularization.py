@@ -23,8 +23,8 @@ from sklearn.preprocessing import label_binarize
 
 from byhand.exercise import load_exercises, source_as
 from byhand.judge import judge
-from byhand.plain import plain
-from byhand.student import NamespaceStudent, identical
+from byhand.plain import identical, plain
+from byhand.student import NamespaceStudent
 
 EXERCISES = load_exercises(Path(__file__).parent / "hidden" / "regularization.py")
 HIDDEN = sys.modules["hidden_regularization"]

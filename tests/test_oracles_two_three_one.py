@@ -21,8 +21,8 @@ from sklearn.neural_network import MLPClassifier
 
 from byhand.exercise import Function, Keywords, load_exercises, source_as
 from byhand.judge import judge
-from byhand.plain import plain
-from byhand.student import NamespaceStudent, identical
+from byhand.plain import identical, plain
+from byhand.student import NamespaceStudent
 
 ROOT = Path(__file__).parent.parent
 EXERCISES = load_exercises(ROOT / "tests" / "hidden" / "two_three_one.py")

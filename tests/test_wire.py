@@ -31,8 +31,8 @@ from byhand.grading.wire import (
     receive,
     send,
 )
-from byhand.plain import Foreign
-from byhand.student import Outcome, identical
+from byhand.plain import Foreign, identical
+from byhand.student import Outcome
 
 few = settings(
     max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow], database=None

@@ -212,10 +212,10 @@ class Worker:
         return Submission(self, place, begun["pid"])
 
     def reap(self, known: set[int]) -> None:
-        """Kill whatever a submission has left running, and let the worker forget it."""
+        """Kill whatever a submission has left running, and let the worker forget it; the known ones are dead."""
         if self.process is None:
             return
-        self._kill_descendants(known)
+        self.end_strays(known, (), ())
         if self.worn:  # the next submission gets a new worker, with all its places
             self.close()
             return
@@ -405,6 +405,8 @@ class Submission:
         """End the submission's processes and remove its files."""
         for process in self.processes:
             process.signal(signal.SIGKILL)
+        for process in self.processes:
+            process.kill()
         self.worker.reap({process.pid for process in self.processes})
         for process in self.processes:
             os.close(process.descriptor)
