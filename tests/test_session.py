@@ -22,6 +22,7 @@ from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
 from byhand.grading.session import (
     Limits,
+    RemoteStudent,
     SubmissionDied,
     Worker,
     descendants,
@@ -506,6 +507,15 @@ def double(x):
     run, scores = graded(worker, writes, "?double", slow, "?triple")
     assert scores == {"double": 0, "triple": 3}
     assert run.notes == ["double: the process wrote too many or too large files and was ended"]
+
+
+def test_a_process_that_is_killed_late_is_not_taken_for_one_that_ended_itself(worker, monkeypatch):
+    # as on a busy machine, where the signal has been sent and the process is not gone yet
+    monkeypatch.setattr(RemoteStudent, "is_lost", False)
+    kills = "def double(x):\n    import os\n    os.kill(-1, 9)\n    return 2 * x"
+    slow = "def quadruple(x):\n    import time\n    time.sleep(0.2)\n    return 4 * x"
+    _, scores = graded(worker, slow, "?quadruple", kills, "?double", TRIPLE, "?triple")
+    assert scores == {"quadruple": 4, "double": 2, "triple": 3}
 
 
 FORGERIES = {

@@ -135,8 +135,8 @@ class GradedRun:
         """Judge each exercise in a process that has run the cells before its test; False to start again.
 
         While one is judged, the next one begins with its calls. If a process is gone then, another one may have killed
-        it: everything still open is run again, and judged one by one. Who dies then may take others along: the rest is
-        run again after each.
+        it: everything still open is run again, and judged one by one. Who dies even then is believed only if nobody was
+        asked before, and may have taken others along: the rest is run again after each.
         """
         self._judging = True
         following = dict(itertools.pairwise([*students, ""]))
@@ -149,7 +149,7 @@ class GradedRun:
             student.end()
             if self.worker.is_gone:
                 return False
-            suspicious = is_gone and not self._one_by_one
+            suspicious = is_gone and not (self._one_by_one and name == next(iter(students)))
             if verdict is None or suspicious:
                 self.notes += [] if suspicious else [f"{name}: the process was killed by another"]
                 self._one_by_one = True
