@@ -44,7 +44,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
+    "byhand.grading.preprocessors.RestoreCells",  # nbgrader's OverwriteCells, faster
 ]
 c.Autograde.autograde_preprocessors = [
     "byhand.grading.preprocessors.GradeInSandbox",  # in the place of nbgrader's Execute

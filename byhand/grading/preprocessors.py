@@ -1,64 +1,22 @@
 """The steps that `nbgrader autograde` runs in the place of its own, so that student code cannot touch a grade."""
 
 import atexit
-import functools
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import nbgrader.api
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from sqlalchemy import make_url
-from sqlalchemy.orm import scoped_session, sessionmaker
+from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells, SaveAutoGrades
 from traitlets import Bool, Float, Integer
 
 from byhand.exercise import find_hidden_tests, known_exercises
+from byhand.grading.gradebook import NotebookGradebook
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level
 from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
 from byhand.whole_file import write_whole
-
-# Each step of nbgrader opens the gradebook anew, a dozen times for each submission: its tables are looked for the first
-# time only. One engine for each address lets SQLAlchemy keep what it has compiled; closing the gradebook still closes
-# its connections.
-nbgrader.api.create_engine = functools.cache(nbgrader.api.create_engine)
-_open_first = Gradebook.__init__
-_opened: set[tuple[str, int | None]] = set()
-
-
-def _open(
-    gradebook: Gradebook,
-    db_url: str,
-    course_id: str = "default_course",
-    authenticator: Any = None,
-) -> None:
-    """As `Gradebook.__init__` does, without looking for tables that were there before."""
-    if (db_url, _file_of(db_url)) not in _opened:
-        _open_first(gradebook, db_url, course_id, authenticator)
-        _opened.add((db_url, _file_of(db_url)))
-        return
-    gradebook.engine = nbgrader.api.create_engine(db_url, echo=False, future=True)
-    gradebook.db = scoped_session(sessionmaker(bind=gradebook.engine))
-    gradebook.check_course(course_id)
-    gradebook.course_id, gradebook.authenticator = course_id, authenticator
-
-
-def _file_of(db_url: str) -> int | None:
-    """The number of SQLite's file, so that another one of the same name is another gradebook."""
-    url = make_url(db_url)
-    if url.get_backend_name() != "sqlite":
-        return None
-    try:
-        return os.stat(url.database or "").st_ino
-    except OSError:
-        return None
-
-
-Gradebook.__init__ = _open
 
 UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
 
@@ -129,14 +87,29 @@ class GradeInSandbox(NbGraderPreprocessor):
         return nb, resources
 
 
+class RestoreCells(OverwriteCells):
+    """nbgrader's own, which asks about each cell, with one question for all of them."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        with NotebookGradebook(about["db_url"]) as self.gradebook:
+            for number, cell in enumerate(nb.cells):
+                nb.cells[number], resources = self.preprocess_cell(cell, resources, number)
+            if self.add_missing_cells:
+                nb, resources = self.add_missing_grade_cells(nb, resources)
+                nb, resources = self.add_missing_task_cells(nb, resources)
+        return nb, resources
+
+
 class SaveGrades(SaveAutoGrades):
-    """nbgrader's own, which commits after each cell, in one transaction: all grades of a notebook, or none."""
+    """nbgrader's own, which asks and commits for every cell, in one transaction: all grades of a notebook, or none."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
         self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
         self.student_id = about["student"]
-        with Gradebook(about["db_url"]) as self.gradebook:
+        with NotebookGradebook(about["db_url"]) as self.gradebook:
             session = self.gradebook.db()
             commit, session.commit = session.commit, lambda: None
             try:
