@@ -3,17 +3,15 @@
 import contextlib
 import copy
 import io
-import signal
-import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import FrameType
 from typing import Any, Protocol
 
 from byhand.exercise import Function, Keywords
 from byhand.plain import identical, plain
+from byhand.time_limit import limited
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def call(function: Callable, args: tuple, time_limit: float) -> Outcome:
         warnings.simplefilter("always")
         outcome: dict[str, Any]
         try:
-            with _alarm(time_limit):
+            with limited(time_limit, _OutOfTime, again=0.1):
                 value = plain(function(*handed_over, **by_name))
                 outcome = {"value": value, "message": str(shown[0].message) if shown else ""}
         except _OutOfTime:
@@ -152,25 +150,3 @@ class _Nowhere(io.TextIOBase):
 
 class _OutOfTime(BaseException):
     """Raised in the learner's function; not an Exception, so that `except Exception` does not catch it."""
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise _OutOfTime in this block after `seconds`, again and again until it gets out.
-
-    Without SIGALRM (Windows) or outside the main thread there is no limit: the learner interrupts the kernel.
-    """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise _OutOfTime
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)

@@ -259,13 +259,24 @@ def test_an_endless_loop_is_stopped_and_said_so():
     assert time.monotonic() - begun < 5
 
 
-def test_a_loop_that_swallows_exceptions_is_stopped_too():
+@pytest.mark.parametrize("wait", [lambda: time.sleep(10), lambda: None], ids=["sleeps", "works"])
+def test_a_loop_that_swallows_exceptions_is_stopped_too(wait):
     def stubborn(z):
         while True:
             with suppress(Exception):
-                time.sleep(10)
+                wait()
 
     assert "was stopped after" in verdict(stubborn, Quick).sentence
+
+
+def test_a_busy_machine_costs_nobody_an_answer():
+    """Time in which something else is at work: here, nothing is."""
+
+    def kept_waiting(z):
+        time.sleep(1.5 * Quick.time_limit)
+        return z + 1
+
+    assert verdict(kept_waiting, Quick).right
 
 
 def test_an_answer_that_changes_from_call_to_call_is_rejected():

@@ -34,9 +34,9 @@ POINTS = {name: exercise.points for name, exercise in EXERCISES.items()}
 INNOCENTS = ("a-innocent", "z-innocent")
 #: shorter than for a real class, so that a thousand accidents end in time
 LIMITS = """
-c.GradeInSandbox.cell_seconds = 5
+c.GradeInSandbox.cell_seconds = 2
 c.GradeInSandbox.call_seconds = 1
-c.GradeInSandbox.submission_seconds = 30
+c.GradeInSandbox.submission_seconds = 10
 """
 
 

@@ -27,9 +27,11 @@ from byhand.grading.session import (
     Worker,
     descendants,
     encoded,
+    processor_seconds,
     remove_abandoned,
 )
 from byhand.grading.shell import MOST_SHOWN, MOST_TEXT, Shell
+from byhand.time_limit import CLOCK
 
 pytestmark = pytest.mark.skipif(
     protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
@@ -168,10 +170,23 @@ def test_input_is_an_error_at_once(submission):
     assert time.monotonic() - begun < 5
 
 
-def test_a_cell_that_takes_too_long_is_stopped_and_the_next_one_runs(hasty):
+@pytest.mark.parametrize(
+    ("endless", "seconds"),
+    [("while True:\n    pass", 1), ("import time\ntime.sleep(30)", CLOCK)],
+    ids=["works", "sleeps"],
+)
+def test_a_cell_that_takes_too_long_is_stopped_and_the_next_one_runs(hasty, endless, seconds):
     hasty.run("a = 1")
-    assert only(hasty.run("while True:\n    pass"))["ename"] == "CellTimeout"
+    begun = time.monotonic()
+    assert only(hasty.run(endless))["ename"] == "CellTimeout"
+    assert time.monotonic() - begun >= seconds - 0.1
+    assert processor_seconds(hasty.main.pid) < 2
     assert only(hasty.run("a"))["data"] == {"text/plain": "1"}
+
+
+def test_only_work_counts_until_the_clock_has_gone_much_further(hasty):
+    sleeps = "import time\ntime.sleep(1.5)\n'awake'"
+    assert only(hasty.run(sleeps))["data"] == {"text/plain": "'awake'"}
 
 
 def test_a_figure_that_takes_too_long_to_draw_does_not_cost_the_definitions_beside_it(hasty):
@@ -187,7 +202,7 @@ def f(x):
     return x + 1
 
 figure, axes = plt.subplots()
-axes.draw = lambda *_: time.sleep(3)
+axes.draw = lambda *_: time.sleep(30)
 """
 SWALLOWS_EVERYTHING = """\
 while True:
@@ -199,11 +214,13 @@ while True:
 """
 
 
-def test_a_cell_that_swallows_every_exception_ends_the_submission(hasty):
+@pytest.mark.parametrize(("work", "seconds"), [("pass", 2), ("time.sleep(1)", CLOCK + 1)])
+def test_a_cell_that_swallows_every_exception_ends_the_submission(hasty, work, seconds):
     begun = time.monotonic()
     with pytest.raises(SubmissionDied, match="did not answer within 1 seconds"):
-        hasty.run(SWALLOWS_EVERYTHING)
-    assert time.monotonic() - begun < 5
+        hasty.run(f"import time\n{SWALLOWS_EVERYTHING.replace('pass', work, 1)}")
+    assert time.monotonic() - begun >= seconds - 0.2
+    assert processor_seconds(hasty.main.pid) < 3
 
 
 def test_a_cell_that_ends_the_process_ends_the_submission(submission):
@@ -680,13 +697,27 @@ def test_a_submission_that_fills_the_disk_is_ended(worker):
     assert "too many or too large files" in run.notes[0]
 
 
-def test_a_submission_uses_up_its_time_and_keeps_what_it_earned(worker):
+@pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [
+        ("import time\nwhile time.process_time() - begun < 0.9:\n    pass", 1.5),
+        ("import time\ntime.sleep(0.9)", 1.5 / CLOCK),
+    ],
+    ids=["works", "sleeps"],
+)
+def test_a_submission_uses_up_its_time_and_keeps_what_it_earned(worker, cell, seconds):
+    limits = dataclasses.replace(LIMITS, submission_seconds=seconds)
+    cell = f"import time\nbegun = time.process_time()\n{cell}"
+    run, scores = graded(worker, DOUBLE, "?double", cell, cell, TRIPLE, "?triple", limits=limits)
+    assert scores == {"double": 2, "triple": 0}
+    assert f"used up its {seconds:g} seconds" in run.notes[0]
+
+
+def test_a_submission_that_only_waits_keeps_its_time(worker):
     limits = dataclasses.replace(LIMITS, submission_seconds=1.5)
     sleeps = "import time\ntime.sleep(0.9)"
     cells = DOUBLE, "?double", sleeps, sleeps, TRIPLE, "?triple"
-    run, scores = graded(worker, *cells, limits=limits)
-    assert scores == {"double": 2, "triple": 0}
-    assert "used up its 1.5 seconds" in run.notes[0]
+    assert graded(worker, *cells, limits=limits)[1] == {"double": 2, "triple": 3}
 
 
 def test_the_worker_is_started_anew_after_its_own_death():

@@ -1,6 +1,7 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
 import itertools
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from byhand.grading.session import (
     Worker,
 )
 from byhand.judge import cases_of, judge
+from byhand.time_limit import CLOCK
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
@@ -112,7 +114,7 @@ class GradedRun:
     ) -> tuple[dict[str, RemoteStudent], bool]:
         """Run all cells; the students to be judged, by exercise, and whether the process survived every cell."""
         students: dict[str, RemoteStudent] = {}
-        for number, cell in self._in_time(list(enumerate(self.cells, 1))):
+        for number, cell in self._in_time(submission, list(enumerate(self.cells, 1))):
             try:
                 if only_shows(cell.source):
                     _set_outputs(cell, [NOT_SHOWN], None)
@@ -140,7 +142,7 @@ class GradedRun:
         """
         self._judging = True
         following = dict(itertools.pairwise([*students, ""]))
-        for name, student in self._in_time(list(students.items())):
+        for name, student in self._in_time(submission, list(students.items())):
             start = time.monotonic()
             busy = [] if self._one_by_one else self._ask_ahead(students, following[name])
             verdict = self._judge(student, self.exercises[name])
@@ -185,17 +187,17 @@ class GradedRun:
     def _is_open(self, name: str) -> bool:
         return name in self.exercises and name not in self.verdicts
 
-    def _in_time(self, steps: list[Step]) -> Iterator[Step]:
-        """These steps, until the time for a submission is used up."""
-        end = time.monotonic() + self.limits.submission_seconds
+    def _in_time(self, submission: Submission, steps: list[Step]) -> Iterator[Step]:
+        """These steps, until the time for a submission is used up: of the processor, or by the clock."""
+        most, begun = self.limits.submission_seconds, time.monotonic()
         for number, step in enumerate(steps, 1):
             if isinstance(step[0], int) and step[0] in self._skipped:
                 continue
-            if time.monotonic() > end:
+            elapsed = time.monotonic() - begun
+            may_be = elapsed * (os.cpu_count() or 1) > most  # to find out takes long
+            if elapsed > CLOCK * most or (may_be and submission.processor_seconds > most):
                 what = step[0] if isinstance(step[0], str) else f"cell {number}"
-                self.notes.append(
-                    f"used up its {self.limits.submission_seconds:g} seconds before {what}"
-                )
+                self.notes.append(f"used up its {most:g} seconds before {what}")
                 return
             yield step
 

@@ -16,8 +16,10 @@ from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level
 from byhand.grading.seeds import exercise_seed
 from byhand.grading.session import Limits, Worker
+from byhand.time_limit import CLOCK
 from byhand.whole_file import write_whole
 
+SECONDS = f"Seconds of the processor for {{}}; by the clock {CLOCK:g} times as many."
 UNSANDBOXED = "Graded without a sandbox: this machine has none, and the instructor allowed it"
 
 _worker: Worker | None = None
@@ -44,11 +46,11 @@ class GradeInSandbox(NbGraderPreprocessor):
     Every grade cell ends with exactly one number, written here; what is not judged scores 0.
     """
 
-    cell_seconds = Float(30, help="Wall time for one cell.").tag(config=True)
-    call_seconds = Float(10, help="Wall time for one call of a student's function.").tag(
+    cell_seconds = Float(10, help=SECONDS.format("one cell")).tag(config=True)
+    call_seconds = Float(10, help=SECONDS.format("one call of a student's function")).tag(
         config=True
     )
-    submission_seconds = Float(300, help="Wall time for one submission.").tag(config=True)
+    submission_seconds = Float(100, help=SECONDS.format("one submission")).tag(config=True)
     memory_bytes = Integer(3 << 30, help="Address space of one submission.").tag(config=True)
     file_bytes = Integer(50_000_000, help="Size of one file a submission writes.").tag(config=True)
     allow_unsandboxed = Bool(

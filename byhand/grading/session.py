@@ -29,10 +29,13 @@ from byhand.grading.sandbox import (
 )
 from byhand.problem import Problem
 from byhand.student import Outcome
+from byhand.time_limit import CLOCK
 
 SCRATCH = "jupyter-"  # how the folder of a worker is named, below that for temporary files
 OWNER = "owner"  # the file in it that says which process made it
-GRACE = 1.0  # seconds beyond a limit that the worker keeps itself
+GRACE = (
+    1.0  # seconds beyond a limit that the worker keeps itself, of the processor and by the clock
+)
 STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
 LOOK = 0.2  # seconds between two looks at what a submission uses
 MOST_FILES = 2_000
@@ -43,11 +46,11 @@ Output = dict[str, Any]
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use; seconds are wall time."""
+    """What one submission may use; seconds are processor time, and by the clock CLOCK times as many."""
 
-    cell_seconds: float = 30
+    cell_seconds: float = 10
     call_seconds: float = 10
-    submission_seconds: float = 300
+    submission_seconds: float = 100
     memory_bytes: int = 3 << 30
     file_bytes: int = 50_000_000
 
@@ -278,6 +281,17 @@ def _stat(pid: int) -> list[str]:
         return ["X", *["0"] * 49]
 
 
+def processor_seconds(pid: int) -> float:
+    """How long a process has been at work, its threads included; also one that has ended and is not reaped yet."""
+    user, system = _stat(pid)[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _deadline(seconds: float) -> float:
+    """When a limit of so many seconds is over by the clock."""
+    return time.monotonic() + CLOCK * seconds + GRACE
+
+
 class Channel:
     """Two named pipes between this process and one of a submission's."""
 
@@ -352,7 +366,7 @@ class Process:
         self._serial += 1
         request = {"id": self._serial, "seconds": seconds, **request}
         try:
-            wire.send(self.channel.asking, request, deadline=time.monotonic() + seconds + GRACE)
+            wire.send(self.channel.asking, request, deadline=_deadline(seconds))
         except wire.WireError:
             raise SubmissionDied("did not read what it was asked and was ended") from None
         return self._serial
@@ -360,7 +374,7 @@ class Process:
     def receive(self, serial: int, seconds: float) -> Any:
         """The next answer to the request of this number. Raises SubmissionDied."""
         try:
-            answer = self._receive(time.monotonic() + seconds + GRACE)
+            answer = self._receive(seconds)
         except wire.WireTimeout:
             raise OutOfTime(f"did not answer within {seconds:g} seconds and was ended") from None
         except wire.WireError as error:
@@ -372,16 +386,19 @@ class Process:
     def has_unasked_answer(self) -> bool:
         return _readable(self.channel.answering, 0)
 
-    def _receive(self, deadline: float) -> Any:
+    def _receive(self, seconds: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
-        answering = self.channel.answering
+        answering, deadline = self.channel.answering, _deadline(seconds)
+        most = None  # most answers come at once, before anything is looked at
         while True:
             slice_end = min(deadline, time.monotonic() + LOOK)
             if _readable(answering, slice_end, self.descriptor):
                 if not _readable(answering, 0):
                     raise Ended("ended its own process")
                 return wire.receive(answering, deadline=min(deadline, time.monotonic() + 5))
-            if slice_end >= deadline:
+            used = processor_seconds(self.pid)
+            most = most or used + seconds + GRACE
+            if slice_end >= deadline or used > most:
                 raise wire.WireTimeout
             self.submission.check_use()
 
@@ -431,7 +448,7 @@ class Submission:
         It uses the first of the channels, and has no other left than these.
         """
         places = [self._channels.index(channel) for channel in channels]
-        patience = 2 * self.limits.submission_seconds + 60
+        patience = 2 * CLOCK * self.limits.submission_seconds + 60
         pid = process.ask({"op": "hold", "channels": places, "patience": patience}, 5)
         try:
             parents = _children(process.pid)
@@ -456,6 +473,11 @@ class Submission:
         self.worker.end_strays(known, parents, [process.pid for process in busy])
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
+
+    @property
+    def processor_seconds(self) -> float:
+        """How long its processes have been at work."""
+        return sum(processor_seconds(process.pid) for process in self.processes)
 
     def check_use(self) -> None:
         """Raise SubmissionDied if it uses more files or memory than it may."""

@@ -28,6 +28,7 @@ from typing import Any
 
 from byhand.grading import wire
 from byhand.student import NamespaceStudent
+from byhand.time_limit import limited
 
 #: where this process is asked, and where it answers; one pair for itself and one for each of its copies
 Channels = dict[int, tuple[io.FileIO, io.FileIO]]
@@ -303,13 +304,13 @@ def _limit(limit: int, value: int) -> None:
 
 
 def _run_cell(shell: Any, source: str, seconds: float) -> list[dict[str, Any]]:
+    words = f"This cell was stopped after {seconds:g} seconds."
     try:
-        with _alarm(seconds):
+        with limited(seconds, lambda: CellTimeout(words)):
             return shell.run(source)
-    except CellTimeout as timeout:  # after the cell itself, while its figures were drawn
+    except CellTimeout:  # after the cell itself, while its figures were drawn
         if "matplotlib.pyplot" in sys.modules:  # or the next cell would try to draw them again
             sys.modules["matplotlib.pyplot"].close("all")
-        words = str(timeout)
         return [
             {"output_type": "error", "ename": "CellTimeout", "evalue": words, "traceback": [words]}
         ]
@@ -317,19 +318,6 @@ def _run_cell(shell: Any, source: str, seconds: float) -> list[dict[str, Any]]:
 
 class CellTimeout(BaseException):
     """The cell has run for too long."""
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    def ring(*_: object) -> None:
-        raise CellTimeout(f"This cell was stopped after {seconds:g} seconds.")
-
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 if __name__ == "__main__":

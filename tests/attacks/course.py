@@ -39,9 +39,9 @@ from submissions import (
 
 #: appended to the settings of the course: limits that a test can wait for
 LIMITS = """
-c.GradeInSandbox.cell_seconds = 3
-c.GradeInSandbox.call_seconds = 2
-c.GradeInSandbox.submission_seconds = 40
+c.GradeInSandbox.cell_seconds = 2
+c.GradeInSandbox.call_seconds = 1
+c.GradeInSandbox.submission_seconds = 20
 c.GradeInSandbox.memory_bytes = 2 * 1024**3
 """
 #: appended instead where the boundary is to be off: nbgrader as it comes
