@@ -143,7 +143,7 @@ class Exercise:
     warns_not: ClassVar[bool] = False
     #: the cases are the same for every seed, on purpose
     constant: ClassVar[bool] = False
-    #: seconds for one call
+    #: seconds of the processor for one call; by the clock it may take three times as long
     time_limit: ClassVar[float] = 3.0
 
     name: ClassVar[str]
