@@ -835,7 +835,29 @@ def test_a_worker_killed_at_work_costs_nobody_anything(slow):
         killer.join()
         own.close()
     assert scores == {"double": 2}
-    assert not [note for note in run.notes if "ended its own process" in note]
+    assert run.notes == []
+
+
+def test_a_worker_killed_as_an_exercise_is_looked_at_leaves_no_note(monkeypatch):
+    own, lacks, killed = Worker(), RemoteStudent.lacks, []
+
+    def kill_first(student, name):
+        if not killed:
+            killed.append(own.process.pid)
+            os.kill(own.process.pid, signal.SIGKILL)
+            while not own.is_gone or not student.submission.processes[-1].is_gone:
+                time.sleep(0.01)
+        return lacks(student, name)
+
+    monkeypatch.setattr(RemoteStudent, "lacks", kill_first)
+    assert own.level
+    try:
+        run, scores = graded(own, DOUBLE, "?double")
+    finally:
+        own.close()
+    assert killed
+    assert scores == {"double": 2}
+    assert run.notes == []
 
 
 def test_no_copy_outlives_the_worker_whoever_kills_it():

@@ -157,6 +157,8 @@ class GradedRun:
                 self._one_by_one = True
                 return False
             self.verdicts[name] = verdict
+            if student.violation is not None:
+                self.notes.append(f"{name}: the process {student.violation}")
             if is_gone:
                 return False
             try:
@@ -220,8 +222,6 @@ class GradedRun:
             words = "What this gives back could not be judged."
             self.notes.append(f"{name} could not be judged ({type(error).__name__})")
             verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)
-        if student.violation is not None:
-            self.notes.append(f"{name}: the process {student.violation}")
         return verdict
 
 
