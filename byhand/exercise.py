@@ -144,7 +144,7 @@ class Exercise:
     #: the cases are the same for every seed, on purpose
     constant: ClassVar[bool] = False
     #: seconds of the processor for one call; by the clock it may take three times as long
-    time_limit: ClassVar[float] = 3.0
+    time_limit: ClassVar[float] = 1.0
 
     name: ClassVar[str]
     mistakes: ClassVar[dict[str, Mistake]]

@@ -235,8 +235,9 @@ def _judge_call(
 
 
 def _time_problem(exercise: type[Exercise]) -> str:
+    seconds = f"{exercise.time_limit:g} second{'s' if exercise.time_limit != 1 else ''}"
     return (
-        f"was stopped after {exercise.time_limit:g} seconds without an answer: "
+        f"was stopped after {seconds} without an answer: "
         "does a loop never end, or does the work double with every step?"
     )
 

@@ -97,7 +97,9 @@ def test_the_score_is_the_first_result_of_a_test_cell_even_when_the_check_fails(
 
 
 def test_an_endless_loop_is_stopped(outputs):
-    assert "was stopped after 3 seconds" in " ".join(texts(outputs["endless"]).split())
+    assert "was stopped after 1 second without an answer" in " ".join(
+        texts(outputs["endless"]).split()
+    )
 
 
 def test_a_definition_that_did_not_run_is_pointed_out(outputs):

@@ -34,7 +34,7 @@ SEED = random.randrange(10**6)
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
-    return Undisturbed(tmp_path_factory.mktemp("few"), 16)
+    return Undisturbed(tmp_path_factory.mktemp("few"), 12)
 
 
 @pytest.fixture(scope="module")

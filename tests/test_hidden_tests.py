@@ -35,7 +35,7 @@ def notebook_cells(kind, notebook):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-@pytest.mark.parametrize("seeds", [8, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seeds", [5, pytest.param(50, marks=pytest.mark.long)])
 @pytest.mark.parametrize(("notebook", "name"), ALL)
 def test_audit_of_many_seeds_is_green(notebook, name, seeds):
     findings = audit(BY_NAME[notebook], stubs(ROOT, notebook), list(range(seeds)), only=name)
