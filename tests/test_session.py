@@ -219,7 +219,7 @@ def test_a_cell_that_swallows_every_exception_ends_the_submission(hasty, work, s
     begun = time.monotonic()
     with pytest.raises(SubmissionDied, match="did not answer within 1 seconds"):
         hasty.run(f"import time\n{SWALLOWS_EVERYTHING.replace('pass', work, 1)}")
-    assert time.monotonic() - begun >= seconds - 0.2
+    assert seconds - 0.2 <= time.monotonic() - begun < seconds + 3
     assert processor_seconds(hasty.main.pid) < 3
 
 
@@ -700,8 +700,8 @@ def test_a_submission_that_fills_the_disk_is_ended(worker):
 @pytest.mark.parametrize(
     ("cell", "seconds"),
     [
-        ("import time\nwhile time.process_time() - begun < 0.9:\n    pass", 1.5),
-        ("import time\ntime.sleep(0.9)", 1.5 / CLOCK),
+        ("while time.process_time() - begun < 0.9:\n    pass", 1.5),
+        ("time.sleep(0.9)", 1.5 / CLOCK),
     ],
     ids=["works", "sleeps"],
 )

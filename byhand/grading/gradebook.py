@@ -68,21 +68,21 @@ class NotebookGradebook(Gradebook):
     """The gradebook for a step that asks about every cell of one notebook: all cells come with the first question."""
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
-        return _entry(self._cells(SourceCell, notebook, assignment), name)
+        return or_missing(self._cells(SourceCell, notebook, assignment).get(name), name)
 
     def find_graded_cell(self, name: str, notebook: str, assignment: str) -> BaseCell:
-        graded = self._cells(GradeCell, notebook, assignment)
-        return _entry(
-            graded if name in graded else self._cells(TaskCell, notebook, assignment), name
-        )
+        found = self._cells(GradeCell, notebook, assignment).get(name)
+        return or_missing(found or self._cells(TaskCell, notebook, assignment).get(name), name)
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
-        return _entry(self._entries(Grade, notebook, assignment, student), grade_cell)
+        grades = self._entries(Grade, notebook, assignment, student)
+        return or_missing(grades.get(grade_cell), grade_cell)
 
     def find_comment(
         self, solution_cell: str, notebook: str, assignment: str, student: str
     ) -> Comment:
-        return _entry(self._entries(Comment, notebook, assignment, student), solution_cell)
+        comments = self._entries(Comment, notebook, assignment, student)
+        return or_missing(comments.get(solution_cell), solution_cell)
 
     def _cells(self, kind: Any, notebook: str, assignment: str) -> dict[str, Any]:
         """The cells of this kind in a released notebook, by name."""
@@ -111,7 +111,8 @@ class NotebookGradebook(Gradebook):
         return {}
 
 
-def _entry(entries: dict[str, Any], name: str) -> Any:
-    if name not in entries:
+def or_missing(found: Any, name: str) -> Any:
+    """What was found; raises MissingEntry, as nbgrader's own lookups do, if it is None."""
+    if found is None:
         raise MissingEntry(f"No such entry: {name}")
-    return entries[name]
+    return found

@@ -46,13 +46,19 @@ class GradeInSandbox(NbGraderPreprocessor):
     Every grade cell ends with exactly one number, written here; what is not judged scores 0.
     """
 
-    cell_seconds = Float(10, help=SECONDS.format("one cell")).tag(config=True)
-    call_seconds = Float(10, help=SECONDS.format("one call of a student's function")).tag(
+    cell_seconds = Float(Limits.cell_seconds, help=SECONDS.format("one cell")).tag(config=True)
+    call_seconds = Float(
+        Limits.call_seconds, help=SECONDS.format("one call of a student's function")
+    ).tag(config=True)
+    submission_seconds = Float(
+        Limits.submission_seconds, help=SECONDS.format("one submission")
+    ).tag(config=True)
+    memory_bytes = Integer(Limits.memory_bytes, help="Address space of one submission.").tag(
         config=True
     )
-    submission_seconds = Float(100, help=SECONDS.format("one submission")).tag(config=True)
-    memory_bytes = Integer(3 << 30, help="Address space of one submission.").tag(config=True)
-    file_bytes = Integer(50_000_000, help="Size of one file a submission writes.").tag(config=True)
+    file_bytes = Integer(Limits.file_bytes, help="Size of one file a submission writes.").tag(
+        config=True
+    )
     allow_unsandboxed = Bool(
         False,
         help="Grade without a sandbox where this machine has none: for people you trust. The gradebook says so.",

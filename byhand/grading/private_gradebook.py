@@ -15,7 +15,6 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     GradeCell,
-    MissingEntry,
     Notebook,
     SolutionCell,
     SourceCell,
@@ -29,6 +28,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import StaticPool
 
+from byhand.grading.gradebook import or_missing
 from byhand.grading.rows import Row, Rows
 
 PRIVATE = "sqlite://"
@@ -185,26 +185,26 @@ class PrivateGradebook(Gradebook):
     # --- what nbgrader's steps ask for ---
 
     def find_assignment(self, name: str) -> Assignment:
-        return _or_missing(self._assignment if name == self._assignment.name else None, name)
+        return or_missing(self._assignment if name == self._assignment.name else None, name)
 
     def find_notebook(self, name: str, assignment: str) -> Notebook:
-        return _or_missing(self._notebooks.get(name), name)
+        return or_missing(self._notebooks.get(name), name)
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SourceCell:
-        return _or_missing(self._sources.get((notebook, name)), name)
+        return or_missing(self._sources.get((notebook, name)), name)
 
     def find_graded_cell(self, name: str, notebook: str, assignment: str) -> BaseCell:
-        return _or_missing(self._graded.get((notebook, name)), name)
+        return or_missing(self._graded.get((notebook, name)), name)
 
     def find_student(self, student_id: str) -> Student:
-        return _or_missing(self._student if student_id == self._name else None, student_id)
+        return or_missing(self._student if student_id == self._name else None, student_id)
 
     def add_student(self, student_id: str, **kwargs: Any) -> Student:
         self._student = super().add_student(student_id, **kwargs)
         return self._student
 
     def find_submission(self, assignment: str, student: str) -> SubmittedAssignment:
-        submission = _or_missing(self._submission if student == self._name else None, student)
+        submission = or_missing(self._submission if student == self._name else None, student)
         if submission.total_seconds_late > 0:
             self.db.flush()  # its score, which SQLite adds up, is asked next
         return submission
@@ -222,7 +222,7 @@ class PrivateGradebook(Gradebook):
         for found in of_student:
             if found.notebook.name == notebook and student == self._name:
                 return found
-        return _or_missing(None, notebook)
+        return or_missing(None, notebook)
 
     def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
         found = self.find_submission_notebook(notebook, assignment, student)
@@ -243,15 +243,9 @@ def _is_key(column: Any) -> bool:
 
 
 def _named(name: str, entries: Any) -> Any:
-    return _or_missing(
+    return or_missing(
         next((e for e in entries if e.cell is not None and e.cell.name == name), None), name
     )
-
-
-def _or_missing(found: Any, name: str) -> Any:
-    if found is None:
-        raise MissingEntry(f"No such entry: {name}")
-    return found
 
 
 def _new(cls: type[Gradebook], db_url: str = "", *_: Any, **__: Any) -> Gradebook:
