@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -11,8 +12,8 @@ import pytest
 from class_course import byhand, gradebook_rows, graded_files, make_course
 from nbgrader.api import Gradebook
 
-from byhand.grading import demo
-from byhand.grading.class_run import RUN, grade_class
+from byhand.grading import class_run, demo
+from byhand.grading.class_run import RUN, Pool, grade_class
 from byhand.grading.rows import write_results
 from byhand.grading.sandbox import Level, protection_level
 from byhand.problem import Problem
@@ -200,6 +201,48 @@ def test_a_read_only_gradebook_is_told_before_anything_is_graded(handed_in, tmp_
     assert "Nothing is lost" in run.stderr
     assert gradebook_rows(course) == before
     assert not (course / "autograded/s01").exists()
+
+
+#: in the place of the worker's end, one that takes its time and, as the real one, must not be begun within itself
+TOLD_TWICE = """
+import threading, time
+from byhand.grading import one_submission
+
+lock = threading.Lock()
+
+def close():
+    with lock:
+        print("ending", flush=True)
+        time.sleep(1)
+
+one_submission.preprocessors.close_shared_worker = close
+one_submission.begin_process(None)
+print("begun", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_process_of_a_pool_that_is_told_twice_to_end_ends():
+    command = [sys.executable, "-c", TOLD_TWICE]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for word in ("begun", "ending"):
+                assert process.stdout.readline() == f"{word}\n"
+                process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+
+
+def test_a_process_of_a_pool_that_does_not_end_when_told_is_killed(handed_in, monkeypatch):
+    monkeypatch.setattr(class_run, "ENDING_SECONDS", 0.5)
+    pool = Pool(handed_in, 1)
+    pool.ready()
+    (process,) = pool._executor._processes.values()
+    os.kill(process.pid, signal.SIGSTOP)
+    pool.close()
+    process.join(30)
+    assert not process.is_alive()
 
 
 DEADLY = """

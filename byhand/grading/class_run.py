@@ -31,6 +31,8 @@ COUNT_SECONDS = 5.0
 MOST_LOSSES = 3
 #: how often processes may be lost in a row without any submission graded
 MOST_FRUITLESS = 3 * MOST_LOSSES
+#: how long a process of a pool may take to end when asked to
+ENDING_SECONDS = 10.0
 #: a pool is replaced when one of its processes has grown beyond this
 MOST_MEMORY = 1 << 30
 
@@ -107,7 +109,8 @@ class Pool:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.join(10)
+            process.join(ENDING_SECONDS)
+            process.kill()  # does nothing where it has ended
         remove_abandoned()
 
 

@@ -294,6 +294,7 @@ def begin_process(processor: int | None) -> None:
 
 
 def _end(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # asked twice, it would wait for itself
     preprocessors.close_shared_worker()
     os._exit(0)
 
