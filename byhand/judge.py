@@ -2,7 +2,7 @@
 
 import builtins
 import functools
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,8 +89,7 @@ def judge(
         return own
     if not given.right:
         return given  # at equal scores too: it says what is wrong here, not in an earlier one
-    alone = [name for name in exercise.uses if attempt_with(name).right]
-    blamed = tuple(alone[:1]) or exercise.uses
+    blamed = _blamed(exercise.uses, lambda names: attempt_with(*names).right)
     names = " and ".join(f"`{name}`" for name in blamed)
     earns = " and earns its points" if exercise.points else ""
     # what `lacks` says comes from the learner's process, which has seen hidden inputs by now: only whether counts
@@ -102,6 +101,21 @@ def judge(
     )
     sentence = f"This one is right{earns}. {reason}"
     return replace(given, sentence=sentence, blamed=blamed)
+
+
+def _blamed(
+    used: tuple[str, ...], is_right_with: Callable[[tuple[str, ...]], bool]
+) -> tuple[str, ...]:
+    """The first function whose reference alone makes the answer right; all if there is none.
+
+    Halves are tried, since every trial takes a copy of the learner's process.
+    """
+    suspects, cured = used, True
+    while len(suspects) > 1:
+        half = suspects[: len(suspects) // 2]
+        cured = is_right_with(half)
+        suspects = half if cured else suspects[len(half) :]
+    return suspects if cured or is_right_with(suspects) else used
 
 
 def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:

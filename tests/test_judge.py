@@ -1,5 +1,7 @@
 """The judge: what is looked at, in which order, and in which words the learner hears of it."""
 
+import itertools
+import math
 import sys
 import time
 from collections import OrderedDict, defaultdict, namedtuple
@@ -19,7 +21,7 @@ from byhand.exercise import (
     snake_case,
     source_as,
 )
-from byhand.judge import _shown, judge
+from byhand.judge import _blamed, _shown, judge
 from byhand.student import NamespaceStudent
 from byhand.verdict import Status
 
@@ -662,6 +664,23 @@ def test_only_the_earlier_function_that_is_wrong_is_blamed():
     exec("def base(z):\n    return z\ndef both(z):\n    return base(z) + 1", namespace)
     earlier = {"base": Base, "quick": Quick}
     assert judge(Both, NamespaceStudent(namespace), earlier=earlier).blamed == ("base",)
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+def test_who_is_blamed_is_found_in_few_trials(count):
+    used = tuple("abcdefghijk"[:count])
+    for culprits in itertools.chain(
+        itertools.combinations(used, 1), itertools.combinations(used, 2)
+    ):
+        trials = []
+
+        def is_right_with(names, culprits=culprits, trials=trials):
+            trials.append(names)
+            return set(names).issuperset(culprits)
+
+        assert _blamed(used, is_right_with) == (culprits if len(culprits) == 1 else used)
+        assert len(trials) == len(set(trials)) <= math.ceil(math.log2(count)) + 1
+    assert _blamed(used, lambda names: bool(names)) == used[:1]  # each would do: the first
 
 
 def test_a_missing_earlier_function_does_not_cost_points_either():
