@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path as Curve
 
+from byhand import marks
 from byhand.figures.live import LiveFigure, slider
 from byhand.figures.palette import (
     BACKWARD,
@@ -25,12 +25,9 @@ from byhand.figures.palette import (
     number,
 )
 from byhand.figures.picture import Picture, arrow, canvas, in_house_style
+from byhand.marks import Thetas
 
 Point = tuple[float, float]
-Thetas = list[np.ndarray]
-
-ARRAYS = Path(__file__).with_suffix(".npz")
-SIZES = (2, 8, 6, 3)  # the network that learns the marks
 RATE, STEPS = 3.0, 1500
 CLASSES = (  # name, marker, colour of the marks, colour of their region
     ("circle", "o", "#00664F", "#D3EBE1"),
@@ -45,44 +42,7 @@ def _short(value: float, decimals: int = 2) -> str:
 
 
 # ---------------------------------------------------------------------------------------------
-# The marks, and the networks that have learned them
-
-
-@cache
-def _arrays() -> dict[str, np.ndarray]:
-    with np.load(ARRAYS) as arrays:
-        return {name: arrays[name] for name in arrays.files}
-
-
-def _unpack(flat: np.ndarray) -> Thetas:
-    """The matrices Θ of the network, from all their entries in a row."""
-    shapes = [(n_out, n_in + 1) for n_in, n_out in pairwise(SIZES)]
-    ends = np.cumsum([rows * columns for rows, columns in shapes])
-    return [p.reshape(s) for p, s in zip(np.split(flat, ends[:-1]), shapes, strict=True)]
-
-
-def training_marks() -> tuple[np.ndarray, np.ndarray]:
-    """Thirty places (30, 2) and their labels (30,): 0 circle, 1 triangle, 2 square."""
-    return _arrays()["X_train"].copy(), _arrays()["labels_train"].copy()
-
-
-def validation_marks() -> tuple[np.ndarray, np.ndarray]:
-    """Ninety more places (90, 2) and their labels (90,), drawn in the same way."""
-    return _arrays()["X_valid"].copy(), _arrays()["labels_valid"].copy()
-
-
-def start_weights() -> Thetas:
-    """The Θ with which every training in this unit begins: 2 inputs, layers of 8, 6 and 3 nodes."""
-    return _unpack(_arrays()["start"].copy())
-
-
-def trained_weights(lam: float = 0.0) -> Thetas:
-    """The Θ after 1,500 steps at rate 3 from `start_weights()`, for λ = 0, 0.02, … 1."""
-    return _unpack(_arrays()["trained"][_index(lam)].astype(float))
-
-
-def _index(lam: float) -> int:
-    return int(np.argmin(np.abs(_arrays()["lams"] - lam)))
+# Networks that learn the marks
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:
@@ -113,7 +73,7 @@ def _slopes(X: np.ndarray, Y: np.ndarray, thetas: Thetas, lam: float) -> Thetas:
 
 
 def make_arrays() -> None:
-    """Make regularization.npz anew: the marks, the start, one training for each λ, no biases."""
+    """Make marks.npz anew: the marks, the start, one training for each λ, no biases."""
     rng = np.random.default_rng(22)
     centres = np.array([[-1.0, -0.6], [1.0, -0.6], [0.0, 1.0]])
     arrays: dict[str, Any] = {}
@@ -123,7 +83,7 @@ def make_arrays() -> None:
         arrays[f"X_{name}"] = np.round(centres[np.arange(m) % 3] + scatter, 2)
     rng = np.random.default_rng(1)
     start: Thetas = []
-    for n_in, n_out in pairwise(SIZES):
+    for n_in, n_out in pairwise(marks.SIZES):
         weights = rng.normal(0, 1.5 / np.sqrt(n_in), (n_out, n_in))
         start.append(np.round(np.hstack([np.zeros((n_out, 1)), weights]), 2))
     arrays["start"] = np.concatenate([theta.ravel() for theta in start])
@@ -139,7 +99,7 @@ def make_arrays() -> None:
     arrays["trained"] = np.array(trained, dtype=np.float32)
     arrays["classes"] = np.array([_classes(flat) for flat in arrays["trained"]])
     arrays["without_bias"] = np.array([_fit_without_bias(s) for s in SHIFTS])
-    np.savez_compressed(ARRAYS, **arrays)
+    np.savez_compressed(marks.ARRAYS, **arrays)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -326,7 +286,7 @@ def draw_bias_node(shift: float = 0.5) -> Picture:
     """The network [1, 2, 1] without and with bias nodes, on a bump moved by `shift`."""
     t = _bump(shift)[:, None]
     across = np.linspace(-4, 4, 129)[:, None]
-    w = _arrays()["without_bias"][int(np.argmin(np.abs(np.array(SHIFTS) - shift)))]
+    w = marks.arrays()["without_bias"][int(np.argmin(np.abs(np.array(SHIFTS) - shift)))]
     nets = {
         "without bias nodes": [
             np.column_stack([[0, 0], w[:2]]),
@@ -538,7 +498,7 @@ SIDE = 220
 @lru_cache(maxsize=64)
 def _regions(index: int) -> np.ndarray:
     """The regions of the three classes as an image, with dark lines where they meet."""
-    classes = _arrays()["classes"][index]
+    classes = marks.arrays()["classes"][index]
     tints = np.array([[int(c[3][i : i + 2], 16) for i in (1, 3, 5)] for c in CLASSES], np.uint8)
     image = tints[classes]
     border = np.zeros((SIDE, SIDE), bool)
@@ -552,17 +512,17 @@ def _classes(flat: np.ndarray) -> np.ndarray:
     """What the network with these entries says at each point of a grid over the plane."""
     across = np.linspace(-REACH, REACH, SIDE)
     grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
-    said = _forward(grid, _unpack(flat.astype(float)))[-1].argmax(axis=1)
+    said = _forward(grid, marks.unpack(flat.astype(float)))[-1].argmax(axis=1)
     return said.astype(np.uint8).reshape(SIDE, SIDE)
 
 
 @cache
 def _report() -> dict[str, np.ndarray]:
     """For each λ: both costs without penalty, mistakes, and the typical size of the weights."""
-    arrays = _arrays()
+    arrays = marks.arrays()
     rows: dict[str, list[float]] = {}
     for flat in arrays["trained"]:
-        thetas = _unpack(flat.astype(float))
+        thetas = marks.unpack(flat.astype(float))
         for name in ("train", "valid"):
             h = _forward(arrays[f"X_{name}"], thetas)[-1]
             labels = arrays[f"labels_{name}"]
@@ -571,16 +531,16 @@ def _report() -> dict[str, np.ndarray]:
         weights = np.concatenate([theta[:, 1:].ravel() for theta in thetas])
         rows.setdefault("weight", []).append(float(np.sqrt(np.mean(weights**2))))
     found = {name: np.array(values) for name, values in rows.items()}
-    found["bias"] = np.array([_unpack(flat)[-1][:, 0] for flat in arrays["trained"]])
+    found["bias"] = np.array([marks.unpack(flat)[-1][:, 0] for flat in arrays["trained"]])
     return found
 
 
 @in_house_style
 def draw_boundary(lam: float = 0.16) -> Picture:
     """What a network trained with `lam` says everywhere, with training and validation marks."""
-    index, report, arrays = _index(lam), _report(), _arrays()
+    index, report, arrays = marks.index_of(lam), _report(), marks.arrays()
     shown = {"train": "training", "valid": "validation"}
-    thetas = trained_weights(lam)
+    thetas = marks.trained_weights(lam)
     said = []
     for name, word in shown.items():
         m = len(arrays[f"labels_{name}"])
@@ -637,7 +597,7 @@ def boundary_figure() -> LiveFigure:
 @in_house_style
 def draw_shrinking(lam: float = 0.3) -> Picture:
     """The penalty alone on one row of Θ; and the weights and last biases of trained networks."""
-    index, report, lams = _index(lam), _report(), _arrays()["lams"]
+    index, report, lams = marks.index_of(lam), _report(), marks.arrays()["lams"]
     row = np.array([1.4, 1.6, -1.2, 0.5, -0.8, 1.1, -1.5])
     factor = (1 - RATE * lam / 30) ** 50
     after = np.append(row[:1], row[1:] * factor)
@@ -696,7 +656,7 @@ def shrinking_figure() -> LiveFigure:
 @in_house_style
 def draw_choice(lam: float = 0.5) -> Picture:
     """Training and validation cost over λ, with the least validation cost marked."""
-    index, report, lams = _index(lam), _report(), _arrays()["lams"]
+    index, report, lams = marks.index_of(lam), _report(), marks.arrays()["lams"]
     train, valid = report["cost_train"], report["cost_valid"]
     best = int(np.argmin(valid))
     picture = Picture(

@@ -88,11 +88,13 @@ def _warm_shell() -> Any:
     from traitlets.config import Config
 
     import byhand.figures
+    from byhand import marks
     from byhand.grading.shell import Shell
 
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
 
+    marks.arrays()
     _name_files()
     for figures in pkgutil.iter_modules(byhand.figures.__path__):
         setattr(byhand.figures, figures.name, _loaded_when_used(f"byhand.figures.{figures.name}"))
