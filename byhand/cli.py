@@ -1,5 +1,7 @@
 """The `byhand` command: thin; the work is done by the module of the same name."""
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -254,6 +256,9 @@ def demo(
 
 def main() -> None:
     """Run the command; a problem the user can solve is one sentence on stderr and exit status 1."""
+    atexit.register(
+        gc.freeze
+    )  # the process ends: to look for garbage first takes a third of a second
     try:
         app()
     except Problem as problem:

@@ -58,50 +58,60 @@ class Progress(Protocol):
 
 
 class Pool:
-    """Processes of this machine, each with a sandboxed worker of its own; started at once, replaced if one is lost."""
+    """Processes of this machine, each with a sandboxed worker of its own; replaced if one is lost.
+
+    What they are copies of begins to load nbgrader at once, while this process does the same.
+    """
 
     def __init__(self, course: Path, size: int) -> None:
-        self.course, self.size = course, size
-        self._executor, self._starting = self._start()
-
-    def _start(self) -> tuple[Executor, list[Future]]:
         import multiprocessing
+        from multiprocessing import forkserver
+
+        self.course, self.size = course, size
+        self._executor: Executor | None = None
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([__name__, f"{__package__}.one_submission"])
+        forkserver.ensure_running()
+
+    def _start(self) -> None:
         from concurrent.futures import ProcessPoolExecutor
 
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__, f"{__package__}.one_submission"])
-        executor = ProcessPoolExecutor(
-            self.size, context, initializer=_begin_process, initargs=(self._processors(context),)
+        self._executor = ProcessPoolExecutor(
+            self.size, self._context, initializer=_begin_process, initargs=(self._processors(),)
         )
         course = str(self.course)
-        return executor, [executor.submit(_start, course) for _ in range(self.size)]
+        self._starting = [self._executor.submit(_start, course) for _ in range(self.size)]
 
-    def _processors(self, context: Any) -> Any:
+    def _processors(self) -> Any:
         """A queue with a processor for each process, if there are as many: a sandbox answers faster on the same one."""
-        queue = context.SimpleQueue()
+        queue = self._context.SimpleQueue()
         own = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         for processor in own if len(own) == self.size else [None] * self.size:
             queue.put(processor)
         return queue
 
     def ready(self) -> None:
-        """Wait until the first process can grade. Raises Problem if none can."""
+        """Start, and wait until the first process can grade. Raises Problem if none can."""
+        self._start()
         done, _ = wait(self._starting, return_when=FIRST_COMPLETED)
         for future in done:
             with contextlib.suppress(BrokenExecutor):
                 future.result()
 
     def submit(self, *arguments: Any) -> Future:
+        assert self._executor is not None
         return self._executor.submit(_grade, *arguments)
 
     def renew(self, running: Iterable[Future]) -> list[Future]:
         """Fresh processes in the place of those that are left; what is lost of the running work: all."""
         self.close()
-        self._executor, self._starting = self._start()
+        self._start()
         return list(running)
 
     def close(self) -> None:
         """End all processes, and remove what a killed one has left."""
+        if self._executor is None:
+            return
         from byhand.grading.session import remove_abandoned
 
         processes = list((getattr(self._executor, "_processes", None) or {}).values())

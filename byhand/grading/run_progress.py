@@ -8,7 +8,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from byhand.grading.class_run import Summary
-from byhand.grading.reading import printable
 
 LINE_SECONDS = 10.0
 MOST_REASONS = 20
@@ -71,6 +70,9 @@ class RunProgress:
 
 def print_summary(summary: Summary, console: Console) -> None:
     """What a run has come to, with one reason for each submission that was not as it should be."""
+    # loads nbgrader, which takes long, so not before the processes of the run are loading it, too
+    from byhand.grading.reading import printable
+
     parts = [f"{summary.graded} graded", f"{summary.skipped} skipped"]
     parts += [f"{len(summary.repaired)} repaired", f"{len(summary.failed)} failed"]
     for heading, reasons in (("Repaired", summary.repaired), ("Failed", summary.failed)):
