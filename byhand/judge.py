@@ -76,19 +76,21 @@ def judge(
     absent = student.lacks(exercise.name)
     if absent:
         return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, absent)
-    own = _attempt(exercise, student, seed)
+    own = _Attempt(exercise, student, seed)
     if own.right or not exercise.uses or earlier is None:
-        return own
+        return own.verdict()
 
-    def attempt_with(*names: str) -> Verdict:
+    def attempt_with(*names: str) -> _Attempt:
         with student.using({name: earlier[name].reference for name in names}):
-            return _attempt(exercise, student, seed)
+            return _Attempt(exercise, student, seed)
 
     given = attempt_with(*exercise.uses)
     if given.score < own.score:
-        return own
+        return own.verdict()
     if not given.right:
-        return given  # at equal scores too: it says what is wrong here, not in an earlier one
+        return (
+            given.verdict()
+        )  # at equal scores too: it says what is wrong here, not in an earlier one
     blamed = _blamed(exercise.uses, lambda names: attempt_with(*names).right)
     names = " and ".join(f"`{name}`" for name in blamed)
     earns = " and earns its points" if exercise.points else ""
@@ -100,7 +102,7 @@ def judge(
         else f"What goes wrong comes from your {names}."
     )
     sentence = f"This one is right{earns}. {reason}"
-    return replace(given, sentence=sentence, blamed=blamed)
+    return replace(given.verdict(), sentence=sentence, blamed=blamed)
 
 
 def _blamed(
@@ -118,42 +120,59 @@ def _blamed(
     return suspects if cured or is_right_with(suspects) else used
 
 
-def _attempt(exercise: type[Exercise], student: Student, seed: int) -> Verdict:
-    trials = _trials(exercise, student, seed)
-    failed = [trial for trial in trials if trial.found]
-    if not failed:
-        broken = _broken_invariant(exercise, student, seed)
-        if broken:
-            return _verdict(exercise, 0, broken, details="")
-        return Verdict(
-            exercise.name,
-            exercise.points,
-            exercise.points,
-            Status.RIGHT,
-            f"Right in all {len(trials)} calls.{_side_effect(trials)}",
-        )
-    if failed[0].found[0].stage is Stage.NOT_ATTEMPTED:
-        return Verdict(
-            exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, failed[0].found[0].problem
-        )
-    fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
-    known = {exercise.mistakes[name].sentence for name in fitting}
-    telling = [trial for trial in failed if not _is_edge(trial)] or failed
-    if len(known) == 1:
-        details = _details(exercise, telling[0])
-        return _verdict(exercise, _score(exercise, failed), known.pop(), details, fitting)
-    stage = min(difference.stage for trial in telling for difference in trial.found)
-    shown = next(t for t in telling if any(d.stage is stage for d in t.found))
-    if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
-        sentence = (
-            f"`{exercise.name}` gives two answers to the same question: something survives from call to call, "
-            "a variable outside, random numbers, or a default like `memo={}`."
-        )
-    else:
-        sentence = _first_difference(exercise, trials, shown, stage)
-        sentence += _side_effect(trials) if stage is Stage.VALUE else ""
-    details = _details(exercise, shown)
-    return _verdict(exercise, _score(exercise, failed), sentence, details, fitting)
+class _Attempt:
+    """What an answer did in all cases; the words for it take long, and are found when they are asked for."""
+
+    def __init__(self, exercise: type[Exercise], student: Student, seed: int) -> None:
+        self.exercise = exercise
+        self.trials = _trials(exercise, student, seed)
+        self.failed = [trial for trial in self.trials if trial.found]
+        #: the sentence of the first property that does not hold
+        self.broken = None if self.failed else _broken_invariant(exercise, student, seed)
+
+    @property
+    def right(self) -> bool:
+        return not self.failed and not self.broken
+
+    @property
+    def score(self) -> float:
+        if self.right:
+            return self.exercise.points
+        return _score(self.exercise, self.failed) if self._is_one else 0
+
+    @property
+    def _is_one(self) -> bool:
+        """Whether there was an answer at all, one that can be right in parts."""
+        return bool(self.failed) and self.failed[0].found[0].stage is not Stage.NOT_ATTEMPTED
+
+    def verdict(self) -> Verdict:
+        exercise, trials, failed = self.exercise, self.trials, self.failed
+        if self.right:
+            words = f"Right in all {len(trials)} calls.{_side_effect(trials)}"
+            return Verdict(exercise.name, exercise.points, self.score, Status.RIGHT, words)
+        if self.broken:
+            return _verdict(exercise, 0, self.broken, details="")
+        if not self._is_one:
+            words = failed[0].found[0].problem
+            return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, words)
+        fitting = tuple(m.name for m in exercise.mistakes.values() if _fits(m, exercise, trials))
+        known = {exercise.mistakes[name].sentence for name in fitting}
+        telling = [trial for trial in failed if not _is_edge(trial)] or failed
+        if len(known) == 1:
+            details = _details(exercise, telling[0])
+            return _verdict(exercise, self.score, known.pop(), details, fitting)
+        stage = min(difference.stage for trial in telling for difference in trial.found)
+        shown = next(t for t in telling if any(d.stage is stage for d in t.found))
+        if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
+            sentence = (
+                f"`{exercise.name}` gives two answers to the same question: something survives from call to call, "
+                "a variable outside, random numbers, or a default like `memo={}`."
+            )
+        else:
+            sentence = _first_difference(exercise, trials, shown, stage)
+            sentence += _side_effect(trials) if stage is Stage.VALUE else ""
+        details = _details(exercise, shown)
+        return _verdict(exercise, self.score, sentence, details, fitting)
 
 
 def _is_edge(trial: Trial) -> bool:

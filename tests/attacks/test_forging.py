@@ -533,7 +533,7 @@ a27_trace = answers(
     + """
 import sys, threading
 def trace(frame, event, value):
-    if frame.f_code.co_name in ("judge", "_judge_call", "differences", "_attempt", "close"):
+    if frame.f_code.co_name in ("judge", "_judge_call", "differences", "_score", "close"):
         for name in ("found", "failed"):
             found = frame.f_locals.get(name)
             if isinstance(found, list):
