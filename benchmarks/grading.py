@@ -1,7 +1,7 @@
 """How long grading takes for each submission: `byhand grade`, against nbgrader with its own `Execute`, unit by unit.
 
 Both sides grade the same simulated class of each unit in course folders of their own, one after the other. nbgrader
-needs seconds for each submission, so it grades the first few of the class only, and its time for the class is
+needs seconds for each submission, so it grades a few of the class only, evenly spread, and its time for the class is
 calculated from that: starting once, plus the time for each. Ours grades the whole class in one command, starting
 included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of; and the bare
 floor: fork a warm shell and run the same student cells, on as many cores, nothing else. The last two lines are
@@ -103,7 +103,8 @@ def one_unit(
     """Seconds for the class by side, what ours consists of, and whether all scores were the true ones."""
     students = class_of(unit, size)
     ours = make_course(folder / "ours", students, unit)
-    stock = make_course(folder / "stock", students[:sample], unit)
+    some = students[:: max(1, size // sample)][:sample]
+    stock = make_course(folder / "stock", some, unit)
     with open(stock / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write(STOCK)
     begun = time.perf_counter()
@@ -112,10 +113,10 @@ def one_unit(
     start = time_to_start(stock, unit)
     begun = time.perf_counter()
     run_nbgrader(stock, "autograde", unit)
-    each = (time.perf_counter() - begun - start) / sample
+    each = (time.perf_counter() - begun - start) / len(some)
     seconds |= {"stock": start + size * each, "floor": time_of_floor(folder, ours, unit)}
     graded = {"stock": read_gradebook(stock, unit), "ours": read_gradebook(ours, unit)}
-    agree = print_scores(students[:sample], {"stock": graded["stock"]}, sides=("stock",))
+    agree = print_scores(some, {"stock": graded["stock"]}, sides=("stock",))
     agree = print_scores(students, {"ours": graded["ours"]}, sides=("ours",)) and agree
     return seconds, split_class_run(ours, unit), agree
 

@@ -208,6 +208,7 @@ def snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+@functools.lru_cache(maxsize=256)
 def source_as(function: Callable, name: str) -> str:
     """The source of a function written in an exercise, as a learner would have written it under `name`."""
     source = textwrap.dedent(inspect.getsource(getattr(function, "function", function)))

@@ -392,8 +392,8 @@ class Process:
         most = None  # most answers come at once, before anything is looked at
         while True:
             slice_end = min(deadline, time.monotonic() + LOOK)
-            if _readable(answering, slice_end, self.descriptor):
-                if not _readable(answering, 0):
+            if ready := _ready((answering.fileno(), self.descriptor), slice_end):
+                if answering.fileno() not in ready and not _readable(answering, 0):
                     raise Ended("ended its own process")
                 return wire.receive(answering, deadline=min(deadline, time.monotonic() + 5))
             used = processor_seconds(self.pid)
@@ -667,13 +667,18 @@ def _checked_output(output: dict[Any, Any]) -> Output:
     return {}
 
 
-def _readable(stream: IO[bytes] | int, deadline: float, process: int | None = None) -> bool:
-    """Whether there is something to read before the deadline, or the process of this descriptor is gone."""
+def _readable(stream: IO[bytes] | int, deadline: float) -> bool:
+    """Whether there is something to read before the deadline; of the descriptor of a process: whether it is gone."""
+    return bool(_ready((stream if isinstance(stream, int) else stream.fileno(),), deadline))
+
+
+def _ready(descriptors: Iterable[int], deadline: float) -> set[int]:
+    """Those of which something can be read, as soon as there is one; none if there is none before the deadline."""
     poll = select.poll()
-    poll.register(stream, select.POLLIN)
-    if process is not None:
-        poll.register(process, select.POLLIN)
-    return bool(poll.poll(max(0, 1000 * (deadline - time.monotonic()))))
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    left = max(0, 1000 * (deadline - time.monotonic()))
+    return {descriptor for descriptor, _ in poll.poll(left)}
 
 
 def _usage(place: Path) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def simulated_class(
 
 def _answers(exercise: type[Exercise], size: int, random: Random) -> list[Answer]:
     def answer(label: str, function: object, earns: float) -> Answer:
-        return Answer(label, source_as(function, exercise.name), earns)  # type: ignore[arg-type]
+        return Answer(label, source_as(function, exercise.name), earns)
 
     right = answer("reference", exercise.reference, exercise.points)
     untouched = Answer("not attempted", None, 0)
