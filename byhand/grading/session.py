@@ -87,6 +87,8 @@ class Worker:
         self.count = 0
         #: processes killed that a submission had started: the sandbox does not give their places back
         self.lost = 0
+        #: as many as one has wanted so far: all get so many, that a process fits whatever notebook is the next
+        self._channels = 0
         #: of the next submission, if a process for it has been asked for already
         self._next: Place | None = None
 
@@ -150,10 +152,11 @@ class Worker:
     ) -> "Submission":
         """A fresh process for one submission, with a copy of the files handed in with it.
 
-        `channels` is one more than the number of copies of it that can be held at the same time; where it `draws`, it
-        finds loaded what pictures need.
+        `channels` is one more than the number of copies of it that can be held at the same time, or less than that;
+        where it `draws`, it finds loaded what pictures need.
         """
-        wanted = Wanted(limits, channels, draws)
+        self._channels = max(self._channels, channels)
+        wanted = Wanted(limits, self._channels, draws)
         try:
             return self._begin(wanted, files)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
