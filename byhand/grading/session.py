@@ -152,8 +152,8 @@ class Worker:
     ) -> "Submission":
         """A fresh process for one submission, with a copy of the files handed in with it.
 
-        `channels` is one more than the number of copies of it that can be held at the same time, or less than that;
-        where it `draws`, it finds loaded what pictures need.
+        It gets as many `channels` at least: one for itself, and one for each copy of it that can be held at the same
+        time. Where it `draws`, it finds loaded what pictures need.
         """
         self._channels = max(self._channels, channels)
         wanted = Wanted(limits, self._channels, draws)
