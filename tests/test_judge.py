@@ -22,6 +22,7 @@ from byhand.exercise import (
     source_as,
 )
 from byhand.judge import _blamed, _shown, judge
+from byhand.plain import identical
 from byhand.student import NamespaceStudent
 from byhand.verdict import Status
 
@@ -879,3 +880,17 @@ def test_the_source_of_an_answer_is_what_a_learner_would_have_written():
     namespace = {}
     exec(source, namespace)
     assert namespace["plus"](1) == 2
+
+
+@pytest.mark.parametrize("size", [3, 5_000])
+def test_identical_arrays_are_those_with_the_same_shape_type_and_numbers(size):
+    x = np.arange(2.0 * size)
+    y = x.copy()
+    y[-1] += 1e-9
+    nan, zero = x.copy(), x.copy()
+    nan[1], zero[0] = np.nan, -0.0
+    assert identical(x, x.copy())
+    assert identical(nan, nan.copy())
+    assert identical(x, zero)
+    for other in (y, nan, x.reshape(2, size), x.astype(np.float32), x.astype(int), list(x)):
+        assert not identical(x, other)
