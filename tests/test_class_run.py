@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 
 from byhand.grading import class_run, demo
 from byhand.grading.class_run import RUN, Pool, grade_class
+from byhand.grading.journal import Journal
 from byhand.grading.rows import write_results
 from byhand.grading.sandbox import Level, protection_level
 from byhand.problem import Problem
@@ -160,6 +161,18 @@ def test_force_grades_again_those_that_are_named(both):
     assert "2 graded, 0 skipped" in run.stdout
     assert place.stat().st_ino != before[0]
     assert place.read_bytes() == before[1]
+
+
+def test_force_does_not_grade_again_what_a_killed_run_has_graded_by_force(both, tmp_path):
+    course = shutil.copytree(both[1], tmp_path / "course")
+    left = Journal(course / RUN / "journal")
+    left.add({"assignment": ASSIGNMENT, "student": "s02", "timestamp": None, "force": True})
+    left.mark_applied()
+    left.close(finished=False)
+    run = byhand(course, "grade", ASSIGNMENT, "--student=s02", "--student=s03", "--force")
+    assert "1 graded, 1 skipped" in run.stdout, run.stdout + run.stderr
+    run = byhand(course, "grade", ASSIGNMENT, "--student=s02", "--student=s03", "--force")
+    assert "2 graded, 0 skipped" in run.stdout, run.stdout + run.stderr
 
 
 # --- what it refuses -----------------------------------------------------------------------------
