@@ -681,11 +681,10 @@ def test_what_a_call_leaves_running_is_gone_with_the_submission(worker):
     forks = f"def double(x):\n    {LEAVES_PROCESSES.replace(chr(10), chr(10) + '    ')}\n    return 2 * x"
     assert worker.level  # starts the worker, if the test before wore it out
     pid = worker.process.pid
-    begun = worker.count
     graded(worker, forks, "?double")
     if worker.process is not None and worker.process.pid == pid:
         assert len(descendants(pid)) <= 1, "the process that waits for the next submission"
-        assert os.listdir(worker.scratch / "work") == [str(begun + 2)]
+        assert os.listdir(worker.scratch / "work") == [str(worker.count)], "of that process, too"
     else:
         assert descendants(pid) == []
 
