@@ -256,9 +256,8 @@ def demo(
 
 def main() -> None:
     """Run the command; a problem the user can solve is one sentence on stderr and exit status 1."""
-    atexit.register(
-        gc.freeze
-    )  # the process ends: to look for garbage first takes a third of a second
+    # as the process ends: to look for garbage then takes a third of a second, for nothing
+    atexit.register(gc.freeze)
     try:
         app()
     except Problem as problem:

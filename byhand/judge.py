@@ -88,9 +88,8 @@ def judge(
     if given.score < own.score:
         return own.verdict()
     if not given.right:
-        return (
-            given.verdict()
-        )  # at equal scores too: it says what is wrong here, not in an earlier one
+        # at equal scores too: it says what is wrong here, not in an earlier one
+        return given.verdict()
     blamed = _blamed(exercise.uses, lambda names: attempt_with(*names).right)
     names = " and ".join(f"`{name}`" for name in blamed)
     earns = " and earns its points" if exercise.points else ""

@@ -396,6 +396,7 @@ class Process:
         while True:
             slice_end = min(deadline, time.monotonic() + LOOK)
             if ready := _ready((answering.fileno(), self.descriptor), slice_end):
+                # it may have answered and ended between the two looks
                 if answering.fileno() not in ready and not _readable(answering, 0):
                     raise Ended("ended its own process")
                 return wire.receive(answering, deadline=min(deadline, time.monotonic() + 5))

@@ -94,7 +94,7 @@ def _warm_shell() -> Any:
     with contextlib.suppress(ImportError):  # where there is no sandbox
         import sandlock  # noqa: F401
 
-    marks.arrays()
+    marks.arrays()  # read here, they need not be read in each submission
     _name_files()
     for figures in pkgutil.iter_modules(byhand.figures.__path__):
         setattr(byhand.figures, figures.name, _loaded_when_used(f"byhand.figures.{figures.name}"))
