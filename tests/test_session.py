@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -330,6 +331,58 @@ def test_the_process_that_ran_the_cells_is_gone_before_a_copy_is_asked_anything(
     call(student, "good")
     assert first.is_gone
     assert not student.process.is_gone
+
+
+PIPES = """
+import os, stat
+def is_pipe(descriptor):
+    try:
+        return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False
+def pipes(x):
+    return sum(map(is_pipe, range(256)))
+"""
+
+
+@pytest.mark.parametrize("spare", [False, True])
+def test_a_copy_has_no_pipe_but_those_over_which_it_is_asked(submission, spare):
+    submission.run(PIPES)
+    students = [submission.exercise(spare) for _ in range(3)]
+    for student in students:
+        assert call(student, "pipes").value == 2
+        with student.using({}):
+            assert call(student, "pipes").value == 2
+        student.end()
+
+
+def test_as_many_exercises_as_one_likes_are_judged_over_few_channels(submission):
+    submission.run(FUNCTIONS)
+    students = [submission.exercise(spare=True) for _ in range(2 * len(submission.place.channels))]
+    for student in students:
+        assert call(student, "good").value == 2
+        student.end()
+
+
+RANDOM = """
+import random, threading, time
+random.seed({seed})
+threading.Thread(target=time.sleep, args=({seconds},)).start()
+time.sleep(0.1)
+def draw(x):
+    return random.random()
+def threads(x):
+    return threading.active_count()
+"""
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_a_copy_goes_on_where_the_cells_have_stopped(submission, seconds):
+    submission.run(RANDOM.format(seed=7, seconds=seconds))
+    student = submission.exercise()
+    assert call(student, "threads").value == 1  # no thread is copied
+    if not seconds:
+        assert call(student, "draw").value == random.Random(7).random()
 
 
 def two(x):
@@ -735,19 +788,18 @@ def test_the_process_that_waits_for_the_next_submission_gets_its_files_or_is_rep
     (tmp_path / "data.txt").write_text("7")
     own = Worker()
     try:
-        first = own.begin(LIMITS, None, 2)
+        first = own.begin(LIMITS, None)
         first.close()
         own.get_ready(first.place.wanted)
         waiting = descendants(own.process.pid)
-        following = own.begin(LIMITS, tmp_path, 2)
+        following = own.begin(LIMITS, tmp_path)
         assert [following.main.pid] == descendants(own.process.pid)
         assert waiting in ([], [following.main.pid])  # it may not have been there yet
         assert only(following.run("open('data.txt').read()"))["data"] == {"text/plain": "'7'"}
         following.close()
 
         own.get_ready(following.place.wanted)
-        other = own.begin(LIMITS, None, 3)
-        assert len(other.place.channels) == 3
+        other = own.begin(LIMITS, None, draws=True)
         assert descendants(own.process.pid) == [other.main.pid]
         assert os.listdir(own.scratch / "work") == [other.place.path.name]
         other.close()

@@ -83,14 +83,11 @@ class GradedRun:
                 _write_score(cell, 0, "This exercise was not reached.")
                 if _name(cell) not in self.exercises:
                     self.notes.append(f"{_name(cell)} has no hidden tests and scores 0")
-        names = [_name(cell) for cell in self.cells if _is_test(cell)]
-        known = [self.exercises[name] for name in names if name in self.exercises]
-        channels = 1 + sum(2 if exercise.uses else 1 for exercise in known)
         draws = any(DRAWS.search(c.source) and not only_shows(c.source) for c in self.cells)
         fruitless = 0
         while fruitless < MOST_RESTARTS:
             fruitless, judged = fruitless + 1, len(self.verdicts)
-            submission = self.worker.begin(self.limits, self.files, channels, draws)
+            submission = self.worker.begin(self.limits, self.files, draws)
             try:
                 students, whole = self._run(submission, only)
                 if fruitless == MOST_RESTARTS and not whole:

@@ -38,6 +38,8 @@ GRACE = (
 )
 STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
 LOOK = 0.2  # seconds between two looks at what a submission uses
+#: the first for the process that runs the cells; two for the copy that is judged, and two for the one after it
+CHANNELS = 5
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 
@@ -72,7 +74,6 @@ class Wanted:
     """What the process of a submission is to have."""
 
     limits: Limits
-    channels: int
     draws: bool
 
 
@@ -87,8 +88,6 @@ class Worker:
         self.count = 0
         #: processes killed that a submission had started: the sandbox does not give their places back
         self.lost = 0
-        #: as many as one has wanted so far: all get so many, that a process fits whatever notebook is the next
-        self._channels = 0
         #: of the next submission, if a process for it has been asked for already
         self._next: Place | None = None
 
@@ -147,16 +146,12 @@ class Worker:
             remove(self.scratch)
             self.scratch = None
 
-    def begin(
-        self, limits: Limits, files: Path | None = None, channels: int = 4, draws: bool = False
-    ) -> "Submission":
+    def begin(self, limits: Limits, files: Path | None = None, draws: bool = False) -> "Submission":
         """A fresh process for one submission, with a copy of the files handed in with it.
 
-        It gets as many `channels` at least: one for itself, and one for each copy of it that can be held at the same
-        time. Where it `draws`, it finds loaded what pictures need.
+        Where it `draws`, it finds loaded what pictures need.
         """
-        self._channels = max(self._channels, channels)
-        wanted = Wanted(limits, self._channels, draws)
+        wanted = Wanted(limits, draws)
         try:
             return self._begin(wanted, files)
         except wire.WireError:  # the worker itself did not survive the submission before: a new one
@@ -328,7 +323,7 @@ class Place:
         self.folder = path / "notebooks"
         self.folder.mkdir(parents=True)
         self.channels = [
-            Channel(path / f"requests{i}", path / f"answers{i}") for i in range(wanted.channels)
+            Channel(path / f"requests{i}", path / f"answers{i}") for i in range(CHANNELS)
         ]
 
     def close(self) -> None:
@@ -341,8 +336,11 @@ class Place:
 class Process:
     """One process of a submission. Its descriptor never stands for another process."""
 
-    def __init__(self, submission: "Submission", channel: Channel, pid: int) -> None:
-        self.submission, self.channel, self.pid = submission, channel, pid
+    def __init__(self, submission: "Submission", pid: int, channel: Channel | None = None) -> None:
+        self.submission, self.pid = submission, pid
+        #: none while it is asleep
+        self._channel = channel
+        self.is_ending = False
         self.descriptor = os.pidfd_open(pid)
         self._serial = 0
 
@@ -350,9 +348,32 @@ class Process:
     def is_gone(self) -> bool:
         return _readable(self.descriptor, 0)
 
+    @property
+    def channel(self) -> Channel:
+        assert self._channel is not None, "it is asleep"
+        return self._channel
+
+    def wake(self, channel: Channel, number: int) -> None:
+        """It may be asked from now on, over the channel of this number."""
+        self._channel = channel
+        self.signal(wire.WAKE + number)
+
+    def release(self) -> Channel | None:
+        """End it; its channel, which others may have then."""
+        self.kill()
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.drain()
+        return channel
+
     def signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.descriptor, number)
+
+    def end(self) -> None:
+        """It is needed no more."""
+        self.is_ending = True
+        self.signal(signal.SIGKILL)
 
     def kill(self) -> None:
         """End it, and come back when it is gone."""
@@ -387,7 +408,7 @@ class Process:
         return answer.get("answer")
 
     def has_unasked_answer(self) -> bool:
-        return _readable(self.channel.answering, 0)
+        return self._channel is not None and _readable(self._channel.answering, 0)
 
     def _receive(self, seconds: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
@@ -415,10 +436,9 @@ class Submission:
 
     def __init__(self, worker: Worker, place: Place, pid: int) -> None:
         self.worker, self.place, self.limits = worker, place, place.wanted.limits
-        self._channels = place.channels
-        self._free = self._channels[1:]
+        self._free = place.channels[1:]
         self._sealed = False
-        self.main = Process(self, self._channels[0], pid)
+        self.main = Process(self, pid, place.channels[0])
         #: every process that is or was part of it
         self.processes = [self.main]
 
@@ -443,22 +463,20 @@ class Submission:
 
     def exercise(self, spare: bool = False) -> "RemoteStudent":
         """The student's functions in their present state; `spare` for one that is to be judged more than once."""
-        channels = [self._free.pop() for _ in range(2 if spare else 1)]
-        return RemoteStudent(self, self.hold(self.main, channels), channels)
+        return RemoteStudent(self, self.hold(self.main, spare), spare)
 
-    def hold(self, process: Process, channels: Sequence[Channel]) -> Process:
-        """A copy of a process as it is now, asleep. Raises SubmissionDied if there can be none.
+    def hold(self, process: Process, spare: bool = False) -> Process:
+        """A copy of a process as it is now, asleep; `spare` if it is to be copied, too.
 
-        It uses the first of the channels, and has no other left than these.
+        Raises SubmissionDied if there can be none.
         """
-        places = [self._channels.index(channel) for channel in channels]
         patience = 2 * CLOCK * self.limits.submission_seconds + 60
-        pid = process.ask({"op": "hold", "channels": places, "patience": patience}, 5)
+        pid = process.ask({"op": "hold", "spare": spare, "patience": patience}, 5)
         try:
             parents = _children(process.pid)
             if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
                 raise ProcessLookupError
-            self.processes.append(Process(self, channels[0], pid))
+            self.processes.append(Process(self, pid))
         except OSError:
             raise SubmissionDied("could not be copied") from None
         return self.processes[-1]
@@ -468,7 +486,15 @@ class Submission:
         if not self._sealed:
             self.main.kill()
             self._sealed = True
-        process.signal(signal.SIGUSR1)
+        for ended in [] if self._free else [p for p in self.processes if p.is_ending]:
+            self.release(ended)
+        channel = self._free.pop()
+        process.wake(channel, self.place.channels.index(channel))
+
+    def release(self, process: Process) -> None:
+        """End a copy, and come back when it is gone; another one may have its channel."""
+        if channel := process.release():
+            self._free.append(channel)
 
     def end_strays(self, busy: Sequence[Process] = ()) -> None:
         """Kill what cells and calls have left running. Raises SubmissionDied if it was more than the sandbox bears."""
@@ -500,16 +526,13 @@ class RemoteStudent:
     """A student whose functions live in the worker: `byhand.student.Student` over the wire.
 
     Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
-    that, one more copy is kept asleep where there is a second channel.
+    that, one more copy is kept asleep where it is to be judged more than once.
     """
 
-    def __init__(
-        self, submission: Submission, process: Process, channels: Sequence[Channel]
-    ) -> None:
+    def __init__(self, submission: Submission, process: Process, spare: bool) -> None:
         self.submission = submission
         self._next: Process | None = process
-        #: two if there is to be a spare copy: they use them by turns
-        self._channels = channels
+        self._spare = spare
         self.process: Process | None = None
         #: what was asked ahead: the request, and the numbers its answers will bear
         self._ahead: dict[str, int] = {}
@@ -540,7 +563,7 @@ class RemoteStudent:
         """Its processes are needed no more."""
         for process in (self.process, self._next):
             if process is not None:
-                process.signal(signal.SIGKILL)
+                process.end()
 
     def lacks(self, name: str) -> str | None:
         with self._ends():
@@ -590,13 +613,11 @@ class RemoteStudent:
         if self._next is None:
             return
         if self.process is not None:
-            self.process.kill()
-            self.process.channel.drain()
+            self.submission.release(self.process)
         self.process, self._next = self._next, None
         self.submission.wake(self.process)
-        if len(self._channels) > 1:
-            self._channels = self._channels[::-1]
-            self._next = self.submission.hold(self.process, self._channels)
+        if self._spare:
+            self._next = self.submission.hold(self.process, spare=True)
 
     def _send_lacks(self, name: str) -> int:
         assert self.process is not None
@@ -700,6 +721,9 @@ def _usage(place: Path) -> tuple[int, int]:
 
 def remove(folder: Path) -> None:
     """Remove a folder and everything in it, however deep it is."""
+    with contextlib.suppress(OSError, RecursionError):
+        shutil.rmtree(folder)
+        return
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
 
 

@@ -31,6 +31,8 @@ from byhand.exercise import Function, Keywords
 from byhand.plain import Foreign, with_article
 from byhand.student import Outcome
 
+#: the first of Linux' signals that wake a sleeping copy: which one it is says on what channel the copy is asked
+WAKE = 40
 #: bytes in one frame, unless sender and receiver agree on something else
 MAX_FRAME = 16 * 2**20
 #: items in one message: every value and every container counts

@@ -9,7 +9,9 @@ Nothing here knows a hidden test, the reference of the exercise being judged, or
 this process, it can only change its own answers.
 """
 
+import _thread
 import contextlib
+import ctypes
 import functools
 import gc
 import importlib.util
@@ -26,9 +28,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from byhand.grading import wire
 from byhand.student import NamespaceStudent
 from byhand.time_limit import limited
+
+C = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during calls, as a fork needs it
+REHEARSALS = 10
 
 #: where this process is asked, and where it answers; one pair for itself and one for each of its copies
 Channels = dict[int, tuple[io.FileIO, io.FileIO]]
@@ -67,9 +74,7 @@ def _end_with_parent() -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    import ctypes
-
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    C.prctl(option, value, 0, 0, 0)
 
 
 def _reap() -> None:
@@ -101,12 +106,26 @@ def _warm_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     shell = Shell.instance(config=config)
-    shell.run("import numpy as np\n1 / 0")
-    shell.run("def f(x):\n    return x @ x\nf(np.ones((3, 3)))")
+    for _ in range(REHEARSALS):
+        _rehearse(shell)
     shell.reset(new_session=True)
     gc.collect()
     gc.freeze()
     return shell
+
+
+def _rehearse(shell: Any) -> None:
+    """Do what submissions do: what is used for the first time takes long, and needs memory of its own in each copy."""
+    shell.run("import numpy as np\n1 / 0")
+    shell.run("def f(x, times=1):\n    return times * x @ x\n\nprint(f(2.5))\nf(np.ones((3, 3)))")
+    cases = wire.encode([(2.5,), (np.ones((2, 3)),), ([1, 2.5],)])
+    with open(os.devnull, "wb", buffering=0) as nowhere:
+        for message in (
+            {"op": "lacks", "name": "f"},
+            {"op": "calls", "name": "f", "cases": cases, "seconds": 1.0},
+        ):
+            for answer in _answers(shell, message):
+                wire.send(nowhere, {"id": 1, "answer": answer})
 
 
 def _loaded_when_used(name: str) -> ModuleType:
@@ -155,17 +174,20 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
     _end_with_parent()
     try:
         channels = _enter(request)
-        requests, answers = channels[0]
+        own = 0
         while True:
+            requests, answers = channels[own]
             message = wire.receive(requests)
             if message["op"] == "hold":
                 parents = {os.getpid(), worker}  # the worker takes over when this process ends
-                pid = os.fork()
+                pid = _fork()
                 if pid == 0:
-                    requests, answers = channels[message["channels"][0]]
-                    _close_all_but(channels, message["channels"])
-                    _sleep(message["patience"], parents)
+                    own = _sleep(message["patience"], parents, len(channels))
+                    if not message["spare"]:
+                        _close_all_but(channels, own)
                     continue
+                if own:
+                    _close_all_but(channels, own)
                 wire.send(answers, {"id": message["id"], "answer": pid})
             for answer in _answers(shell, message):
                 wire.send(answers, {"id": message["id"], "answer": answer})
@@ -175,23 +197,39 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
         os._exit(0)
 
 
-def _close_all_but(channels: Channels, kept: list[int]) -> None:
+def _fork() -> int:
+    """`os.fork`, without what Python does in the child for the sake of threads where there is one thread only.
+
+    That takes as long as the copy itself. It would also seed `random` anew, and so forget what seed a cell has set.
+    """
+    return C.fork() if _thread._count() == 0 else os.fork()
+
+
+def _close_all_but(channels: Channels, own: int) -> None:
     """Nobody writes where others are asked."""
-    for number in [number for number in channels if number not in kept]:
+    for number in [number for number in channels if number != own]:
         for stream in channels.pop(number):
             stream.close()
 
 
-def _sleep(patience: float, parents: set[int]) -> None:
-    """Until the supervisor wakes this process; for ever is too long, and so is longer than its parents live."""
+def _sleep(patience: float, parents: set[int], channels: int) -> int:
+    """Until the supervisor wakes this process: the channel on which it will be asked.
+
+    For ever is too long, and so is longer than its parents live.
+    """
     os.stat(os.devnull)  # without any such call the sandbox never counts this process out
     end = time.monotonic() + patience
-    while signal.sigtimedwait({signal.SIGUSR1}, 1) is None:
+    while (woken := signal.sigtimedwait(_wakers(channels), 1)) is None:
         if time.monotonic() > end or os.getppid() not in parents:
             os._exit(0)
     _end_with_parent()
     if os.getppid() not in parents:
         os._exit(0)
+    return woken.si_signo - wire.WAKE
+
+
+def _wakers(channels: int) -> range:
+    return range(wire.WAKE, wire.WAKE + channels)
 
 
 def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
@@ -225,7 +263,7 @@ def _enter(request: dict[str, Any]) -> Channels:
     folder = request["folder"]
     os.chdir(folder)
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # wakes copies: see _sleep
+    signal.pthread_sigmask(signal.SIG_BLOCK, _wakers(len(channels)))  # see _sleep
     os.environ.update(HOME=folder, TMPDIR=folder)
     sys.path.append(folder)  # last: a numpy.py handed in never stands in for NumPy
     sys.argv = sys.orig_argv[:] = ["ipykernel_launcher.py"]

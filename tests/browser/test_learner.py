@@ -145,6 +145,8 @@ def test_folds_are_closed_and_open_by_keyboard(lesson: Lesson) -> None:
     texts = [cell["source"] for cell in lesson.solved if cell["cell_type"] == "markdown"]
     written = sum("".join(text).count("<details>") for text in texts)
 
+    # JupyterLab shows cells one after the other, the last ones when it has nothing else to do
+    page.wait_for_function(f"count => ({FOLDS})().length >= count", arg=written)
     assert page.evaluate(f"({FOLDS})().map(fold => fold.open)") == [False] * written
     for key, is_open in (("Enter", True), ("Space", False)):
         page.evaluate(f"({FOLDS})()[0].querySelector('summary').focus()")
