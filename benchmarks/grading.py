@@ -3,15 +3,19 @@
 Both sides grade the same simulated class of each unit in course folders of their own, one after the other. nbgrader
 needs seconds for each submission, so it grades a few of the class only, evenly spread, and its time for the class is
 calculated from that: starting once, plus the time for each. Ours grades the whole class in one command, starting
-included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of; and the bare
-floor: fork a warm shell and run the same student cells, on as many cores, nothing else. The last two lines are
-nbgrader's seconds / ours and ours / the floor's, over all units.
+included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of; and two floors:
+the bare one forks a warm shell for each submission and runs the same student cells, on as many cores, nothing else. The
+isolated one also makes a copy of that process at each test cell, which answers the calls of the hidden tests: this is
+what student code takes in any grader that judges every exercise in a process of its own. The last three lines are, over
+all units, nbgrader's seconds / the isolated floor's (a limit: nothing is read, judged, sandboxed or written yet),
+nbgrader's / ours and ours / the bare floor's.
 
 `--nbgrader` compares `nbgrader autograde` with our steps to nbgrader as it comes instead, and `--scaling` one worker to
 two.
 """
 
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -41,12 +45,13 @@ for section in ("Autograde", "BaseConverter"):
     c.pop(section, None)
 """
 SIDES = ("stock", "ours")
+FLOORS = ("bare floor", "isolated floor")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--students", type=int, default=60, help="the class")
-    parser.add_argument("--stock", type=int, default=6, help="how many of them nbgrader grades")
+    parser.add_argument("--students", type=int, default=120, help="the class")
+    parser.add_argument("--stock", type=int, default=8, help="how many of them nbgrader grades")
     parser.add_argument("--units", nargs="*", default=demo.all_assignments(ROOT))
     parser.add_argument("--quick", action="store_true", help="12 students, 2 by nbgrader: rough")
     parser.add_argument("--nbgrader", action="store_true", help="`nbgrader autograde`, both sides")
@@ -73,7 +78,7 @@ def main() -> None:
 
 def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bool:
     """Measure and print everything, unit by unit; whether all scores were the true ones."""
-    totals, agree = dict.fromkeys(("stock", "ours", "floor"), 0.0), True
+    totals, agree = dict.fromkeys(("stock", "ours", *FLOORS), 0.0), True
     for unit in units:
         print(
             f"\n{unit}, {size} submissions, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
@@ -83,18 +88,19 @@ def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bo
         for side, value in seconds.items():
             totals[side] += value
             print(f"  {side:34} {value / size:8.4f} s per submission")
-        print(f"  {'stock / ours, ours / floor':34} {_ratios(seconds)}")
+        print(f"  {'limit, speedup, floor':34} " + " ".join(f"{r:8.1f}" for r in ratios(seconds)))
         print("  ours in one process, with stopwatches, seconds per submission:")
         for name, value in parts.items():
-            print(f"    {name:32} {value / size:8.4f}")
-    print(f"\nspeedup {totals['stock'] / totals['ours']:.1f}")
-    print(f"floor {totals['ours'] / totals['floor']:.1f}")
+            print(f"    {name:32} {value:8.4f}")
+    limit, speedup, floor = ratios(totals)
+    print(f"\nlimit {limit:.1f}\nspeedup {speedup:.1f}\nfloor {floor:.1f}")
     return agree
 
 
-def _ratios(seconds: Mapping[str, float]) -> str:
-    stock, ours, floor = (seconds[side] for side in ("stock", "ours", "floor"))
-    return f"{stock / ours:8.1f} {ours / floor:8.1f}"
+def ratios(seconds: Mapping[str, float]) -> tuple[float, float, float]:
+    """The limit, the speedup and how far from the bare floor we are."""
+    stock, ours, bare, isolated = (seconds[side] for side in ("stock", "ours", *FLOORS))
+    return stock / isolated, stock / ours, ours / bare
 
 
 def one_unit(
@@ -114,7 +120,8 @@ def one_unit(
     begun = time.perf_counter()
     run_nbgrader(stock, "autograde", unit)
     each = (time.perf_counter() - begun - start) / len(some)
-    seconds |= {"stock": start + size * each, "floor": time_of_floor(folder, ours, unit)}
+    seconds |= {"stock": start + size * each}
+    seconds |= {floor: time_of_floor(floor, folder, ours, unit) for floor in FLOORS}
     graded = {"stock": read_gradebook(stock, unit), "ours": read_gradebook(ours, unit)}
     agree = print_scores(some, {"stock": graded["stock"]}, sides=("stock",))
     agree = print_scores(students, {"ours": graded["ours"]}, sides=("ours",)) and agree
@@ -134,14 +141,19 @@ def run_byhand(course: Path, *arguments: str) -> None:
     )
 
 
-def time_of_floor(folder: Path, course: Path, unit: str) -> float:
-    """Seconds to run the same cells of the whole class in forks of warm shells, one shell for each core."""
+def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
+    """Seconds for the student code of the whole class in forks of warm shells, one shell for each core."""
+    calls = calls_of(unit) if floor == "isolated floor" else {}
     cells = [
         [
-            cell.source
+            calls.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
             for path in sorted(student.glob("*.ipynb"))
             for cell in nbformat.read(path, as_version=4).cells
-            if cell.cell_type == "code" and cell.execution_count is not None
+            if cell.cell_type == "code"
+            and (
+                cell.execution_count is not None
+                or cell.metadata.get("nbgrader", {}).get("grade_id") in calls
+            )
         ]
         for student in sorted((course / "autograded").glob(f"*/{unit}"))
     ]
@@ -169,23 +181,55 @@ def time_of_floor(folder: Path, course: Path, unit: str) -> float:
     return time.perf_counter() - begun
 
 
+def calls_of(unit: str) -> dict[str, Any]:
+    """By test cell: what the worker would be asked."""
+    from byhand.grading.session import encoded
+    from byhand.judge import cases_of
+
+    return {
+        name: {
+            "op": "calls",
+            "name": name,
+            "cases": base64.b64encode(
+                encoded([case.args for case in cases_of(exercise, 0)])
+            ).decode(),
+            "seconds": exercise.time_limit,
+        }
+        for name, exercise in demo.exercises_of(ROOT, unit).items()
+    }
+
+
 def run_floor(share: Path) -> None:
-    """In a process of its own: warm up, wait for the signal, run the cells of each submission in a fork."""
+    """In a process of its own: warm up, wait for the signal, run the cells of each submission in a fork.
+
+    What stands there for a test cell is answered in a fork of that fork.
+    """
+    from byhand.grading import wire
     from byhand.grading.graded_run import DRAWS
-    from byhand.grading.worker import _get_ready_to_draw, _warm_shell
+    from byhand.grading.worker import _answers, _fork, _get_ready_to_draw, _warm_shell
 
     submissions = json.loads(share.read_text())
     shell = _warm_shell()
-    if any(DRAWS.search(source) for cells in submissions for source in cells):
+    if any(DRAWS.search(s) for cells in submissions for s in cells if isinstance(s, str)):
         _get_ready_to_draw()
+    nowhere = open(os.devnull, "wb", buffering=0)  # noqa: SIM115
     print("warm", flush=True)
     sys.stdin.readline()
     for cells in submissions:
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             try:
-                for source in cells:
-                    shell.run(source)
+                for cell in cells:
+                    if isinstance(cell, str):
+                        shell.run(cell)
+                    elif (copy := _fork()) == 0:
+                        for answer in _answers(
+                            shell, cell | {"cases": base64.b64decode(cell["cases"])}
+                        ):
+                            wire.send(nowhere, answer)
+                        os._exit(0)
+                    else:
+                        os.waitpid(copy, 0)
             finally:
                 os._exit(0)
         os.waitpid(pid, 0)
@@ -244,7 +288,7 @@ class Here:
 
 
 def split_class_run(course: Path, unit: str) -> dict[str, float]:
-    """Grade the class again inside this process; seconds by what they were spent on."""
+    """Grade some of the class again inside this process; seconds per submission by what they were spent on."""
     from nbgrader.converters import Autograde
 
     from byhand.grading import graded_run, one_submission, preprocessors
@@ -253,6 +297,7 @@ def split_class_run(course: Path, unit: str) -> dict[str, float]:
     from byhand.grading.journal import Journal
     from byhand.grading.session import Process, Submission, Worker
 
+    students = sorted(os.listdir(course / "submitted"))[:30]
     watches = Stopwatches("class run: bookkeeping")
     with contextlib.ExitStack() as restored:
         for owner, functions, name in (
@@ -279,12 +324,12 @@ def split_class_run(course: Path, unit: str) -> dict[str, float]:
             one_submission.start(str(course))
             run = ClassRun(course, journal, Here(), None)  # type: ignore[arg-type]
         with watches.run("class run: bookkeeping"):
-            run.grade([unit], ["*"], force=True)
+            run.grade([unit], students, force=True)
         journal.close(finished=True)
         preprocessors.close_shared_worker()
-    seconds = dict(sorted(watches.seconds.items(), key=lambda item: -item[1]))
-    seconds.pop("starting the worker")
-    return seconds
+    watches.seconds.pop("starting the worker")
+    most_first = sorted(watches.seconds.items(), key=lambda item: -item[1])
+    return {name: seconds / len(students) for name, seconds in most_first}
 
 
 # --- nbgrader autograde with our steps -----------------------------------------------------------
