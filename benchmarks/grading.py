@@ -3,12 +3,14 @@
 Both sides grade the same simulated class of each unit in course folders of their own, one after the other. nbgrader
 needs seconds for each submission, so it grades a few of the class only, evenly spread, and its time for the class is
 calculated from that: starting once, plus the time for each. Ours grades the whole class in one command, starting
-included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of; and two floors:
-the bare one forks a warm shell for each submission and runs the same student cells, on as many cores, nothing else. The
-isolated one also makes a copy of that process at each test cell, which answers the calls of the hidden tests: this is
-what student code takes in any grader that judges every exercise in a process of its own. The last three lines are, over
-all units, nbgrader's seconds / the isolated floor's (a limit: nothing is read, judged, sandboxed or written yet),
-nbgrader's / ours and ours / the bare floor's.
+included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of.
+
+There are two floors. The bare one forks a warm shell for each submission and runs the same student cells, on as many
+cores, nothing else. The isolated one also makes a copy of that process at each test cell, which answers the calls of
+the hidden tests: this is what student code takes in any grader that judges every exercise in a process of its own.
+
+The last three lines are, over all units, nbgrader's seconds / the isolated floor's (a limit: nothing is read, judged,
+sandboxed or written yet), nbgrader's / ours and ours / the bare floor's.
 
 `--nbgrader` compares `nbgrader autograde` with our steps to nbgrader as it comes instead, and `--scaling` one worker to
 two.
