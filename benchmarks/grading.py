@@ -179,7 +179,11 @@ def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
         assert process.stdout.readline() == "warm\n"
     begun = time.perf_counter()
     for process in processes:
-        process.communicate("go\n")
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate()
     return time.perf_counter() - begun
 
 
