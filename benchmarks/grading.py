@@ -146,19 +146,13 @@ def run_byhand(course: Path, *arguments: str) -> None:
 def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
     """Seconds for the student code of the whole class in forks of warm shells, one shell for each core."""
     calls = calls_of(unit) if floor == "isolated floor" else {}
-    cells = [
-        [
-            calls.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
-            for path in sorted(student.glob("*.ipynb"))
-            for cell in nbformat.read(path, as_version=4).cells
-            if cell.cell_type == "code"
-            and (
-                cell.execution_count is not None
-                or cell.metadata.get("nbgrader", {}).get("grade_id") in calls
-            )
-        ]
-        for student in sorted((course / "autograded").glob(f"*/{unit}"))
-    ]
+    cells = []
+    for student in sorted((course / "autograded").glob(f"*/{unit}")):
+        notebooks = [nbformat.read(path, as_version=4) for path in sorted(student.glob("*.ipynb"))]
+        code = [c for notebook in notebooks for c in notebook.cells if c.cell_type == "code"]
+        asked = [calls.get(c.metadata.get("nbgrader", {}).get("grade_id")) for c in code]
+        steps = [a or (c.execution_count and c.source) for c, a in zip(code, asked, strict=True)]
+        cells.append([step for step in steps if step])
     cores = os.cpu_count() or 1
     processes = []
     for number in range(cores):

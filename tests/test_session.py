@@ -367,8 +367,9 @@ def test_as_many_exercises_as_one_likes_are_judged_over_few_channels(submission)
 RANDOM = """
 import random, threading, time
 random.seed({seed})
-threading.Thread(target=time.sleep, args=({seconds},)).start()
-time.sleep(0.1)
+sleeper = threading.Thread(target=time.sleep, args=({seconds},))
+sleeper.start()
+sleeper.join({wait})
 def draw(x):
     return random.random()
 def threads(x):
@@ -378,7 +379,7 @@ def threads(x):
 
 @pytest.mark.parametrize("seconds", [0, 60])
 def test_a_copy_goes_on_where_the_cells_have_stopped(submission, seconds):
-    submission.run(RANDOM.format(seed=7, seconds=seconds))
+    submission.run(RANDOM.format(seed=7, seconds=seconds, wait=0.1 if seconds else None))
     student = submission.exercise()
     assert call(student, "threads").value == 1  # no thread is copied
     if not seconds:

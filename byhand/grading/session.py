@@ -38,7 +38,8 @@ GRACE = (
 )
 STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
 LOOK = 0.2  # seconds between two looks at what a submission uses
-#: the first for the process that runs the cells; two for the copy that is judged, and two for the one after it
+#: one for the process that runs the cells, one for the copy that is judged and one for the next; and two more, so that
+#: nobody has to wait for copies that are just ending
 CHANNELS = 5
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
@@ -721,7 +722,9 @@ def _usage(place: Path) -> tuple[int, int]:
 
 def remove(folder: Path) -> None:
     """Remove a folder and everything in it, however deep it is."""
-    with contextlib.suppress(OSError, RecursionError):
+    with contextlib.suppress(
+        OSError, RecursionError
+    ):  # what is too deep for Python is left to `rm`
         shutil.rmtree(folder)
         return
     subprocess.run(["rm", "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)

@@ -34,10 +34,9 @@ from byhand.grading import wire
 from byhand.student import NamespaceStudent
 from byhand.time_limit import limited
 
-C = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during calls, as a fork needs it
-REHEARSALS = 10
+LIBC = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during calls, as a fork needs it
 
-#: where this process is asked, and where it answers; one pair for itself and one for each of its copies
+#: where this process is asked, and where it answers: the first pair while it runs cells, another one when it is judged
 Channels = dict[int, tuple[io.FileIO, io.FileIO]]
 
 
@@ -74,7 +73,7 @@ def _end_with_parent() -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    C.prctl(option, value, 0, 0, 0)
+    LIBC.prctl(option, value, 0, 0, 0)
 
 
 def _reap() -> None:
@@ -106,8 +105,7 @@ def _warm_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     shell = Shell.instance(config=config)
-    for _ in range(REHEARSALS):
-        _rehearse(shell)
+    _rehearse(shell)
     shell.reset(new_session=True)
     gc.collect()
     gc.freeze()
@@ -201,8 +199,14 @@ def _fork() -> int:
     """`os.fork`, without what Python does in the child for the sake of threads where there is one thread only.
 
     That takes as long as the copy itself. It would also seed `random` anew, and so forget what seed a cell has set.
+    Raises OSError.
     """
-    return C.fork() if _thread._count() == 0 else os.fork()
+    if _thread._count() > 0:
+        return os.fork()
+    pid = LIBC.fork()
+    if pid < 0:
+        raise OSError(ctypes.get_errno(), "fork")
+    return pid
 
 
 def _close_all_but(channels: Channels, own: int) -> None:
@@ -297,7 +301,6 @@ def _refuse_what_the_sandbox_allows() -> None:
     in /proc included. A filter in classic BPF, as in Linux' Documentation/userspace-api/seccomp_filter.rst; the sandbox
     has set no_new_privs already.
     """
-    import ctypes
     import errno
     import socket
     import struct
@@ -325,21 +328,17 @@ def _refuse_what_the_sandbox_allows() -> None:
     code = b"".join(struct.pack("HBBI", *step) for step in program)
     filters = ctypes.create_string_buffer(code)
     address = struct.pack("HP", len(program), ctypes.addressof(filters))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(22, 2, ctypes.create_string_buffer(address), 0, 0):  # PR_SET_SECCOMP, FILTER
+    if LIBC.prctl(22, 2, ctypes.create_string_buffer(address), 0, 0):  # PR_SET_SECCOMP, FILTER
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
 def _limit(limit: int, value: int) -> None:
     """setrlimit for this process only: the call that Python uses could reach others, and fails in the sandbox."""
-    import ctypes
-
     number = {"x86_64": 160, "aarch64": 164}.get(os.uname().machine)
     if number is None:
         resource.setrlimit(limit, (value, value))
         return
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(number, limit, (ctypes.c_ulong * 2)(value, value)):
+    if LIBC.syscall(number, limit, (ctypes.c_ulong * 2)(value, value)):
         raise OSError(ctypes.get_errno(), "setrlimit")
 
 
