@@ -1,5 +1,6 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
+import contextlib
 import itertools
 import os
 import re
@@ -18,9 +19,10 @@ from byhand.grading.session import (
     RemoteStudent,
     Submission,
     SubmissionDied,
+    Wanted,
     Worker,
 )
-from byhand.judge import cases_of, judge
+from byhand.judge import cases_of, judge, right_by_itself
 from byhand.time_limit import CLOCK
 from byhand.verdict import Status, Verdict
 
@@ -37,15 +39,22 @@ NOT_SHOWN = {
     "metadata": {},
 }
 
+#: what may be raised by the comparison with an answer that nobody has thought of
+UNJUDGEABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+T = TypeVar("T")
 Step = TypeVar("Step", bound=tuple)
 
 
 class GradedRun:
     """One notebook being graded.
 
-    One process runs the cells, and leaves a sleeping copy of itself at each test cell. It gives the outputs that a
-    student gets back, and is gone before any hidden input is drawn: then the copies are judged, one after the other,
-    and whatever they print is dropped.
+    One process runs the cells. It gives the outputs that a student gets back, and is gone before any hidden input is
+    drawn: then a copy of it is asked for the answers to all exercises, and whatever it prints is dropped. Most answers
+    are right, and counted right there, if nothing else has happened in that copy.
+
+    For all others the cells are run again, in a process that leaves a sleeping copy of itself at each test cell. These
+    are judged one after the other, so that no exercise suffers from what another one does, or what a later cell does.
 
     Fail closed: every grade cell holds the score 0 from the start. If a cell ends or hangs the process, the submission
     is run again without that cell, so that a crash costs what it broke and nothing else.
@@ -69,6 +78,7 @@ class GradedRun:
         self.seconds: dict[str, float] = {}
         #: sentences for the instructor about what was not as it should be
         self.notes: list[str] = []
+        self._draws = any(DRAWS.search(c.source) and not only_shows(c.source) for c in self.cells)
         self._skipped: set[int] = set()
         self._judging = False
         self._one_by_one = False
@@ -83,34 +93,53 @@ class GradedRun:
                 _write_score(cell, 0, "This exercise was not reached.")
                 if _name(cell) not in self.exercises:
                     self.notes.append(f"{_name(cell)} has no hidden tests and scores 0")
-        draws = any(DRAWS.search(c.source) and not only_shows(c.source) for c in self.cells)
-        fruitless = 0
-        while fruitless < MOST_RESTARTS:
-            fruitless, judged = fruitless + 1, len(self.verdicts)
-            submission = self.worker.begin(self.limits, self.files, draws)
-            try:
-                students, whole = self._run(submission, only)
-                if fruitless == MOST_RESTARTS and not whole:
-                    self._judge_all(submission, students)
-                elif whole and self._judge_all(submission, students):
-                    break
-            finally:
-                submission.close()
-            if whole and len(self.verdicts) > judged:
-                fruitless = 0
-        else:
-            self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
-        self.worker.get_ready(submission.place.wanted)
+        if only is not None or not self._grade_together():
+            self._grade_apart(only)
+        self.worker.get_ready(Wanted(self.limits, self._draws))
         self.notes = list(dict.fromkeys(self.notes))
         for cell in self.cells:
             if _is_test(cell) and (verdict := self.verdicts.get(_name(cell))) is not None:
                 _write_score(cell, verdict.score, verdict.text())
 
+    def _begin(self) -> contextlib.closing[Submission]:
+        return contextlib.closing(self.worker.begin(self.limits, self.files, self._draws))
+
+    def _grade_together(self) -> bool:
+        """Run all cells and find out which exercises are right; whether that was all there is to do."""
+        with self._begin() as submission:
+            names, survived = self._run(submission, None, submission.remember)
+            if survived:
+                self._judge_together(submission, [*names])
+        return survived and not self._open(None)
+
+    def _grade_apart(self, only: str | None) -> None:
+        """Run all cells, as often as it takes to judge all open exercises, or `only` one."""
+        fruitless = 0
+        while fruitless < MOST_RESTARTS:
+            fruitless, judged = fruitless + 1, len(self.verdicts)
+            with self._begin() as submission:
+                students, survived = self._run(submission, only, self._exercise_of(submission))
+                if fruitless == MOST_RESTARTS and not survived:
+                    self._judge_all(submission, students)
+                elif survived and self._judge_all(submission, students):
+                    return
+            if survived and len(self.verdicts) > judged:
+                fruitless = 0
+        self.notes.append(f"was started {MOST_RESTARTS} times and ended every time")
+
+    def _exercise_of(self, submission: Submission) -> Callable[[str], RemoteStudent]:
+        return lambda name: submission.exercise(spare=bool(self.exercises[name].uses))
+
     def _run(
-        self, submission: Submission, only: str | None
-    ) -> tuple[dict[str, RemoteStudent], bool]:
-        """Run all cells; the students to be judged, by exercise, and whether the process survived every cell."""
-        students: dict[str, RemoteStudent] = {}
+        self, submission: Submission, only: str | None, at_test: Callable[[str], T]
+    ) -> tuple[dict[str, T], bool]:
+        """Run all cells, and do something at the test cell of each open exercise.
+
+        Gives what came of it, by exercise, and whether the process survived every cell. Cells behind the last of these
+        are left out, once there are outputs of all.
+        """
+        found: dict[str, T] = {}
+        tested = self._open(only)
         for number, cell in self._in_time(submission, list(enumerate(self.cells, 1))):
             try:
                 if only_shows(cell.source):
@@ -119,16 +148,38 @@ class GradedRun:
                     outputs = submission.run(cell.source)
                     if not self._judging:
                         _set_outputs(cell, outputs, number)
-                elif only in (None, _name(cell)) and self._is_open(_name(cell)):
-                    name = _name(cell)
-                    students[name] = submission.exercise(spare=bool(self.exercises[name].uses))
+                elif _name(cell) in tested:
+                    found[_name(cell)] = at_test(_name(cell))
             except SubmissionDied as death:
                 if not self.worker.is_gone:  # else it is not the student's doing: all is run again
                     self._leave_out(number, cell, death)
-                return students, False
-            if only in students:
+                return found, False
+            if (only or self._judging) and tested <= found.keys():
                 break
-        return students, True
+        return found, True
+
+    def _judge_together(self, submission: Submission, names: list[str]) -> None:
+        """Find the exercises that are right in one copy of the process.
+
+        Nothing counts if it does not survive that, leaves something running or takes too long.
+        """
+        self._judging = True
+        right, seconds, begun = {}, {}, time.monotonic()
+        try:
+            student = submission.together()
+        except SubmissionDied:
+            return
+        for name in names:
+            start = time.monotonic()
+            with contextlib.suppress(*UNJUDGEABLE):
+                verdict = right_by_itself(self.exercises[name], student, seed=self.seed(name))
+                if verdict is not None:
+                    right[name], seconds[name] = verdict, round(time.monotonic() - start, 4)
+            if student.is_gone or time.monotonic() - begun > self.limits.submission_seconds:
+                return
+        if student.process is not None and not submission.may_have_strays(student.process):
+            self.verdicts |= right
+            self.seconds |= seconds
 
     def _judge_all(self, submission: Submission, students: dict[str, RemoteStudent]) -> bool:
         """Judge each exercise in a process that has run the cells before its test; False to start again.
@@ -177,14 +228,15 @@ class GradedRun:
 
     def _expect(self, only: str | None) -> None:
         """Draw the cases and find out what is right: once for a whole class."""
-        for cell in self.cells:
-            if _is_test(cell) and only in (None, _name(cell)) and self._is_open(_name(cell)):
-                exercise = self.exercises[_name(cell)]
-                for case in cases_of(exercise, self.seed(exercise.name)):  # type: ignore[arg-type]
-                    case.expected  # noqa: B018
+        for name in self._open(only):
+            for case in cases_of(self.exercises[name], self.seed(name)):  # type: ignore[arg-type]
+                case.expected  # noqa: B018
 
-    def _is_open(self, name: str) -> bool:
-        return name in self.exercises and name not in self.verdicts
+    def _open(self, only: str | None) -> set[str]:
+        """The exercises that have a test cell and no verdict yet, or `only` one of them."""
+        tested = {_name(cell) for cell in self.cells if _is_test(cell)}
+        chosen = tested.intersection(self.exercises).difference(self.verdicts)
+        return chosen if only is None else chosen & {only}
 
     def _in_time(self, submission: Submission, steps: list[Step]) -> Iterator[Step]:
         """These steps, until the time for a submission is used up: of the processor, or by the clock."""
@@ -215,7 +267,7 @@ class GradedRun:
         name = exercise.name
         try:
             verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except UNJUDGEABLE as error:
             words = "What this gives back could not be judged."
             self.notes.append(f"{name} could not be judged ({type(error).__name__})")
             verdict = Verdict(name, exercise.points, 0, Status.WRONG, words)

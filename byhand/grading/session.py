@@ -41,6 +41,8 @@ LOOK = 0.2  # seconds between two looks at what a submission uses
 #: one for the process that runs the cells, one for the copy that is judged and one for the next; and two more, so that
 #: nobody has to wait for copies that are just ending
 CHANNELS = 5
+#: the share of its time that a call gets where exercises are judged together; who needs more is judged again
+TOGETHER = 0.25
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 
@@ -238,10 +240,14 @@ class Worker:
 
         Looked for are children of the worker and of these parents: to look at every process takes long.
         """
+        if self.may_have_strays(known, parents):
+            self._kill_descendants(known, known.union(*map(descendants, busy)))
+
+    def may_have_strays(self, known: set[int], parents: Iterable[int]) -> bool:
+        """Whether there are other children than the known ones, or whether the kernel does not tell."""
         assert self.process is not None
         children = [_children(parent) for parent in (self.process.pid, *parents)]
-        if None in children or not known.issuperset(pid for some in children for pid in some or ()):
-            self._kill_descendants(known, known.union(*map(descendants, busy)))
+        return None in children or not known.issuperset(pid for some in children for pid in some or ())
 
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
@@ -439,6 +445,8 @@ class Submission:
         self.worker, self.place, self.limits = worker, place, place.wanted.limits
         self._free = place.channels[1:]
         self._sealed = False
+        #: exercises whose state the process is to remember before it does anything else
+        self._to_remember: list[str] = []
         self.main = Process(self, pid, place.channels[0])
         #: every process that is or was part of it
         self.processes = [self.main]
@@ -458,13 +466,29 @@ class Submission:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
         if self.main.has_unasked_answer():
             raise SubmissionDied("broke the protocol (an answer before the question)")
-        answer = self.main.ask({"op": "run", "source": source}, self.limits.cell_seconds)
+        request = {"op": "run", "source": source, "remember": self._remembered()}
+        answer = self.main.ask(request, self.limits.cell_seconds)
         self.end_strays()
         return checked_outputs(answer)
+
+    def remember(self, exercise: str) -> None:
+        """Let the process keep in mind what every name stands for now, for the judging of this exercise."""
+        self._to_remember.append(exercise)
+
+    def _remembered(self) -> list[str]:
+        names, self._to_remember = self._to_remember, []
+        return names
 
     def exercise(self, spare: bool = False) -> "RemoteStudent":
         """The student's functions in their present state; `spare` for one that is to be judged more than once."""
         return RemoteStudent(self, self.hold(self.main, spare), spare)
+
+    def together(self) -> "RemoteStudent":
+        """The student's functions in one copy of the process, which goes back to a remembered state for each exercise.
+
+        They get a part of their time only.
+        """
+        return RemoteStudent(self, self.hold(self.main), together=True)
 
     def hold(self, process: Process, spare: bool = False) -> Process:
         """A copy of a process as it is now, asleep; `spare` if it is to be copied, too.
@@ -472,7 +496,8 @@ class Submission:
         Raises SubmissionDied if there can be none.
         """
         patience = 2 * CLOCK * self.limits.submission_seconds + 60
-        pid = process.ask({"op": "hold", "spare": spare, "patience": patience}, 5)
+        request = {"op": "hold", "spare": spare, "patience": patience}
+        pid = process.ask(request | {"remember": self._remembered()}, 5)
         try:
             parents = _children(process.pid)
             if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
@@ -505,6 +530,11 @@ class Submission:
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
 
+    def may_have_strays(self, process: Process) -> bool:
+        """Whether calls in this copy have left something running."""
+        known = {process.pid for process in self.processes}
+        return self.worker.may_have_strays(known, [process.pid])
+
     @property
     def processor_seconds(self) -> float:
         """How long its processes have been at work."""
@@ -528,12 +558,17 @@ class RemoteStudent:
 
     Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
     that, one more copy is kept asleep where it is to be judged more than once.
+
+    Where exercises are judged `together`, the one process goes back to what its names stood for at the test of the
+    exercise that is looked at.
     """
 
-    def __init__(self, submission: Submission, process: Process, spare: bool) -> None:
+    def __init__(
+        self, submission: Submission, process: Process, spare: bool = False, together: bool = False
+    ) -> None:
         self.submission = submission
         self._next: Process | None = process
-        self._spare = spare
+        self._spare, self._together = spare, together
         self.process: Process | None = None
         #: what was asked ahead: the request, and the numbers its answers will bear
         self._ahead: dict[str, int] = {}
@@ -578,7 +613,7 @@ class RemoteStudent:
 
     def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
         """The outcomes of all calls, in order: asked for at once, answered one by one."""
-        seconds = min(time_limit, self.submission.limits.call_seconds)
+        seconds = self._seconds(time_limit)
         if self.violation is not None or self.process is None:
             yield Outcome(error="ProtocolViolation")
             return
@@ -622,12 +657,17 @@ class RemoteStudent:
 
     def _send_lacks(self, name: str) -> int:
         assert self.process is not None
-        return self.process.send({"op": "lacks", "name": name}, 5)
+        return self.process.send({"op": "lacks", "name": name, "recall": self._together}, 5)
 
     def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
         assert self.process is not None
-        seconds = min(time_limit, self.submission.limits.call_seconds)
+        seconds = self._seconds(time_limit)
         return self.process.send({"op": "calls", "name": name, "cases": encoded(cases)}, seconds)
+
+    def _seconds(self, time_limit: float) -> float:
+        """What a call may take."""
+        share = TOGETHER if self._together else 1
+        return share * min(time_limit, self.submission.limits.call_seconds)
 
     @contextlib.contextmanager
     def _ends(self) -> Iterator[None]:

@@ -81,6 +81,7 @@ class Shell(InteractiveShell):
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
         self._shown = CapturingDisplayPublisher()
+        self._remembered: dict[str, dict[str, Any]] = {}
 
     def run(self, source: str) -> list[Output]:
         """Run a cell; return its outputs in nbformat's form, capped, with nothing a browser would execute."""
@@ -108,6 +109,15 @@ class Shell(InteractiveShell):
         if error is not None:
             outputs.append(self._error(error))
         return outputs
+
+    def remember(self, exercise: str) -> None:
+        """Keep in mind what every name stands for now."""
+        self._remembered[exercise] = {**self.user_ns}
+
+    def recall(self, exercise: str) -> None:
+        """Let every name stand for what it stood for then; what has been changed in place stays changed."""
+        self.user_ns.clear()
+        self.user_ns.update(self._remembered[exercise])
 
     def transform_cell(self, raw_cell: str) -> str:
         """The cell as Python: what is Python already stays as it is, which is found out faster than IPython does."""

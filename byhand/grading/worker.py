@@ -119,7 +119,7 @@ def _rehearse(shell: Any) -> None:
     cases = wire.encode([(2.5,), (np.ones((2, 3)),), ([1, 2.5],)])
     with open(os.devnull, "wb", buffering=0) as nowhere:
         for message in (
-            {"op": "lacks", "name": "f"},
+            {"op": "lacks", "name": "f", "recall": False},
             {"op": "calls", "name": "f", "cases": cases, "seconds": 1.0},
         ):
             for answer in _answers(shell, message):
@@ -176,6 +176,8 @@ def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
         while True:
             requests, answers = channels[own]
             message = wire.receive(requests)
+            for exercise in message.get("remember", ()):
+                shell.remember(exercise)
             if message["op"] == "hold":
                 parents = {os.getpid(), worker}  # the worker takes over when this process ends
                 pid = _fork()
@@ -247,6 +249,8 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
                 exec(source, shell.user_ns)
             yield None
         case "lacks":
+            if message["recall"]:
+                shell.recall(message["name"])
             yield student.lacks(message["name"])
         case "calls":
             cases = wire.decode(message["cases"])
