@@ -49,12 +49,12 @@ Step = TypeVar("Step", bound=tuple)
 class GradedRun:
     """One notebook being graded.
 
-    One process runs the cells. It gives the outputs that a student gets back, and is gone before any hidden input is
-    drawn: then a copy of it is asked for the answers to all exercises, and whatever it prints is dropped. Most answers
-    are right, and counted right there, if nothing else has happened in that copy.
+    One process runs the cells and gives the outputs that a student gets back. Then no output is taken from it any
+    more, and it is asked for the answers to all exercises. Most are right, and count, if nothing else has happened.
 
-    For all others the cells are run again, in a process that leaves a sleeping copy of itself at each test cell. These
-    are judged one after the other, so that no exercise suffers from what another one does, or what a later cell does.
+    For all others the cells are run again, in a process that leaves a sleeping copy of itself at each test cell and is
+    gone before any of them is woken. These are judged one after the other, so that no exercise suffers from what
+    another one does, or what a later cell does.
 
     Fail closed: every grade cell holds the score 0 from the start. If a cell ends or hangs the process, the submission
     is run again without that cell, so that a crash costs what it broke and nothing else.
@@ -159,16 +159,13 @@ class GradedRun:
         return found, True
 
     def _judge_together(self, submission: Submission, names: list[str]) -> None:
-        """Find the exercises that are right in one copy of the process.
+        """Find the exercises that are right in the process that has run all cells.
 
         Nothing counts if it does not survive that, leaves something running or takes too long.
         """
         self._judging = True
         right, seconds, begun = {}, {}, time.monotonic()
-        try:
-            student = submission.together()
-        except SubmissionDied:
-            return
+        student = submission.together()
         for name in names:
             start = time.monotonic()
             with contextlib.suppress(*UNJUDGEABLE):
@@ -177,7 +174,7 @@ class GradedRun:
                     right[name], seconds[name] = verdict, round(time.monotonic() - start, 4)
             if student.is_gone or time.monotonic() - begun > self.limits.submission_seconds:
                 return
-        if student.process is not None and not submission.may_have_strays(student.process):
+        if not submission.may_have_strays():
             self.verdicts |= right
             self.seconds |= seconds
 

@@ -466,7 +466,7 @@ class Submission:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
         if self.main.has_unasked_answer():
             raise SubmissionDied("broke the protocol (an answer before the question)")
-        request = {"op": "run", "source": source, "remember": self._remembered()}
+        request = {"op": "run", "source": source, "remember": self.remembered()}
         answer = self.main.ask(request, self.limits.cell_seconds)
         self.end_strays()
         return checked_outputs(answer)
@@ -475,7 +475,8 @@ class Submission:
         """Let the process keep in mind what every name stands for now, for the judging of this exercise."""
         self._to_remember.append(exercise)
 
-    def _remembered(self) -> list[str]:
+    def remembered(self) -> list[str]:
+        """What it has not been told to remember yet: for the next request."""
         names, self._to_remember = self._to_remember, []
         return names
 
@@ -484,11 +485,11 @@ class Submission:
         return RemoteStudent(self, self.hold(self.main, spare), spare)
 
     def together(self) -> "RemoteStudent":
-        """The student's functions in one copy of the process, which goes back to a remembered state for each exercise.
+        """The student's functions in the process that has run the cells, which gives no outputs any more.
 
-        They get a part of their time only.
+        It goes back to a remembered state for each exercise, and gets a part of the time only.
         """
-        return RemoteStudent(self, self.hold(self.main), together=True)
+        return RemoteStudent(self, self.main, together=True)
 
     def hold(self, process: Process, spare: bool = False) -> Process:
         """A copy of a process as it is now, asleep; `spare` if it is to be copied, too.
@@ -497,7 +498,7 @@ class Submission:
         """
         patience = 2 * CLOCK * self.limits.submission_seconds + 60
         request = {"op": "hold", "spare": spare, "patience": patience}
-        pid = process.ask(request | {"remember": self._remembered()}, 5)
+        pid = process.ask(request | {"remember": self.remembered()}, 5)
         try:
             parents = _children(process.pid)
             if not isinstance(pid, int) or pid not in (parents or descendants(process.pid)):
@@ -530,10 +531,10 @@ class Submission:
         if self.worker.worn:
             raise SubmissionDied("started too many processes and was ended")
 
-    def may_have_strays(self, process: Process) -> bool:
-        """Whether calls in this copy have left something running."""
+    def may_have_strays(self) -> bool:
+        """Whether calls in the process that has run the cells have left something running."""
         known = {process.pid for process in self.processes}
-        return self.worker.may_have_strays(known, [process.pid])
+        return self.worker.may_have_strays(known, [self.main.pid])
 
     @property
     def processor_seconds(self) -> float:
@@ -567,9 +568,9 @@ class RemoteStudent:
         self, submission: Submission, process: Process, spare: bool = False, together: bool = False
     ) -> None:
         self.submission = submission
-        self._next: Process | None = process
+        self._next: Process | None = None if together else process
         self._spare, self._together = spare, together
-        self.process: Process | None = None
+        self.process: Process | None = process if together else None
         #: what was asked ahead: the request, and the numbers its answers will bear
         self._ahead: dict[str, int] = {}
         #: why the process that answered calls had to be ended, if it had to
@@ -657,7 +658,8 @@ class RemoteStudent:
 
     def _send_lacks(self, name: str) -> int:
         assert self.process is not None
-        return self.process.send({"op": "lacks", "name": name, "recall": self._together}, 5)
+        request = {"op": "lacks", "name": name, "recall": self._together}
+        return self.process.send(request | {"remember": self.submission.remembered()}, 5)
 
     def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
         assert self.process is not None
