@@ -1,6 +1,7 @@
 """Run one submission in the sandbox and write a score into every grade cell."""
 
 import contextlib
+import functools
 import itertools
 import os
 import re
@@ -27,6 +28,7 @@ from byhand.time_limit import CLOCK
 from byhand.verdict import Status, Verdict
 
 MOST_RESTARTS = 8
+PROCESSORS = os.cpu_count() or 1
 #: cells that are nothing but a picture of the course, or what it shows a learner about their work
 SHOWS = re.compile(
     r"\s*(figures\.\w+\(\)|from byhand import (progress|download_my_work)\s+\2\(\))\s*"
@@ -72,7 +74,8 @@ class GradedRun:
     ) -> None:
         self.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         self.exercises = exercises
-        self.worker, self.limits, self.files, self.seed = worker, limits, files, seed
+        self.worker, self.limits, self.files = worker, limits, files
+        self.seed = functools.cache(seed)
         self.verdicts: dict[str, Verdict] = {}
         #: wall time that judging each exercise added
         self.seconds: dict[str, float] = {}
@@ -242,7 +245,7 @@ class GradedRun:
             if isinstance(step[0], int) and step[0] in self._skipped:
                 continue
             elapsed = time.monotonic() - begun
-            may_be = elapsed * (os.cpu_count() or 1) > most  # to find out takes long
+            may_be = elapsed * PROCESSORS > most  # to find out takes long
             if elapsed > CLOCK * most or (may_be and submission.processor_seconds > most):
                 what = step[0] if isinstance(step[0], str) else f"cell {number}"
                 self.notes.append(f"used up its {most:g} seconds before {what}")

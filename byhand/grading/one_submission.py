@@ -6,6 +6,7 @@ autograded/: files go to a folder of the run, and the rows that changed go back 
 
 import contextlib
 import errno
+import gc
 import multiprocessing
 import os
 import pickle
@@ -39,6 +40,9 @@ from byhand.problem import Problem
 
 #: what the machine lacks, not the student
 INFRASTRUCTURE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+
+#: packages whose preprocessors keep nothing from one notebook for the next
+STATELESS = {"byhand", "nbconvert", "nbgrader"}
 
 _one_at_a_time = threading.Lock()
 
@@ -88,6 +92,8 @@ def start(course: str) -> None:
         step = preprocessors.GradeInSandbox(parent=_application(course))
         worker = preprocessors.shared_worker(step.allow_unsandboxed)
         assert worker.level
+    gc.collect()
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
 
 
 def grade(packed: bytes, submitted: Submitted) -> Graded:
@@ -159,6 +165,7 @@ class SubmissionConverter(Autograde):
         share()
         self.gradebook = PrivateGradebook(task.source)
         self.files = task.files
+        self._steps: dict[bool, list[Any]] = {}
         self.writer = FilesWriter(parent=self, config=self.config)
         chosen: Any = getattr(self, "exporter_class")  # noqa: B009 (its type is unknown to mypy)
         kind = InMemoryExporter if chosen is SubmissionExporter else chosen
@@ -184,6 +191,16 @@ class SubmissionConverter(Autograde):
             failure = f"{type(cause).__name__}: {cause}"
         changes = self.gradebook.changes()
         return {"changes": changes, "folder": folder, "notes": self.notes, "failure": failure}
+
+    def _init_preprocessors(self) -> None:
+        """The steps of this conversion: nbgrader's own and ours are made once, others for each notebook, as it does."""
+        if self._sanitizing not in self._steps:
+            super()._init_preprocessors()
+            steps = self.exporter._preprocessors
+            if all(type(step).__module__.split(".")[0] in STATELESS for step in steps):
+                self._steps[self._sanitizing] = steps
+        else:
+            self.exporter._preprocessors = self._steps[self._sanitizing]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Decided already, where the run was started."""

@@ -45,6 +45,7 @@ CHANNELS = 5
 TOGETHER = 0.25
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
+MEMORY_DISK = Path("/dev/shm")
 
 Output = dict[str, Any]
 
@@ -93,6 +94,8 @@ class Worker:
         self.lost = 0
         #: of the next submission, if a process for it has been asked for already
         self._next: Place | None = None
+        #: pipes of submissions that are over, for others
+        self._pipes: list[list[Channel]] = []
 
     @property
     def level(self) -> Level:
@@ -102,9 +105,9 @@ class Worker:
         """Let it get ready; `begin` waits until it is. Raises Problem where student code must not run."""
         if self.process is None:
             remove_abandoned()
-            self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH)).resolve()
+            self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=_place_for_scratch())).resolve()
             (self.scratch / OWNER).write_text(_identity(os.getpid()))
-            (self.scratch / "work").mkdir()
+            (self.scratch / "work" / "pipes").mkdir(parents=True)
             self.process, self._is_ready = start_worker(self.scratch, self.allow_unsandboxed), False
 
     def _started(self) -> WorkerProcess:
@@ -145,6 +148,9 @@ class Worker:
         if self._next is not None:
             self._next.close()
             self._next = None
+        while self._pipes:
+            for channel in self._pipes.pop():
+                channel.close()
         if self.scratch is not None:
             remove(self.scratch)
             self.scratch = None
@@ -181,7 +187,8 @@ class Worker:
         """Let the worker start a process for a submission; `_submission` waits for it."""
         assert self.scratch is not None
         self.count += 1
-        place = Place(self.scratch / "work" / str(self.count), wanted)
+        channels = self._pipes.pop() if self._pipes else self._new_channels()
+        place = Place(self.scratch / "work" / str(self.count), wanted, channels)
         confined = process.level is not Level.NONE
         fonts = str(self.scratch / "home")  # Matplotlib's list of them
         request = {
@@ -203,6 +210,22 @@ class Worker:
             place.close()
             raise wire.WireClosed("The worker is gone.") from error
         return place
+
+    def _new_channels(self) -> list["Channel"]:
+        assert self.scratch is not None
+        folder = self.scratch / "work" / "pipes"
+        paths = [folder / f"{self.count}-{number}" for number in range(2 * CHANNELS)]
+        return [Channel(*pair) for pair in zip(paths[::2], paths[1::2], strict=True)]
+
+    def take_back(self, place: "Place") -> None:
+        """Remove what was a submission's, whose processes are all gone; others may have its pipes."""
+        if self.scratch not in place.path.parents:  # it was another worker's
+            place.close()
+            return
+        for channel in place.channels:
+            channel.drain()
+        self._pipes.append(place.channels)
+        remove(place.path)
 
     def _submission(self, place: "Place") -> "Submission":
         """What has been asked for, once its process is there."""
@@ -323,15 +346,12 @@ class Channel:
 
 
 class Place:
-    """A folder for one submission: its files, and the pipes of its processes."""
+    """A folder for one submission's files, and the pipes of its processes."""
 
-    def __init__(self, path: Path, wanted: Wanted) -> None:
-        self.path, self.wanted = path, wanted
+    def __init__(self, path: Path, wanted: Wanted, channels: list[Channel]) -> None:
+        self.path, self.wanted, self.channels = path, wanted, channels
         self.folder = path / "notebooks"
         self.folder.mkdir(parents=True)
-        self.channels = [
-            Channel(path / f"requests{i}", path / f"answers{i}") for i in range(CHANNELS)
-        ]
 
     def close(self) -> None:
         """Close the pipes, and remove everything."""
@@ -460,7 +480,7 @@ class Submission:
         self.worker.reap({process.pid for process in self.processes})
         for process in self.processes:
             os.close(process.descriptor)
-        self.place.close()
+        self.worker.take_back(self.place)
 
     def run(self, source: str) -> list[Output]:
         """Run a cell; its outputs. Raises SubmissionDied if the process does not survive it."""
@@ -774,12 +794,27 @@ def remove(folder: Path) -> None:
 
 def remove_abandoned() -> None:
     """Remove the folders of workers whose supervisor was killed: this user's, on this machine."""
-    for owner in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*/{OWNER}"):
+    places = {Path(tempfile.gettempdir()), MEMORY_DISK}
+    for owner in [owner for place in places for owner in place.glob(f"{SCRATCH}*/{OWNER}")]:
         with contextlib.suppress(OSError, ValueError):
             namespace, pid, _ = owner.read_text().split()
             is_ours = owner.lstat().st_uid == os.getuid() and not owner.is_symlink()
             if is_ours and _identity(int(pid)) != owner.read_text() and _namespace() == namespace:
                 remove(owner.parent)
+
+
+def _place_for_scratch() -> Path:
+    """Where workers have their folders: where TMPDIR says, else in memory if there is room for all of them.
+
+    On a disk of the usual kind new files take long where many have just been removed: it looks at each of those.
+    """
+    with contextlib.suppress(OSError):
+        room = os.statvfs(MEMORY_DISK)
+        workers = os.cpu_count() or 1
+        enough = room.f_bavail * room.f_frsize > workers * 5 * MOST_BYTES
+        if enough and "TMPDIR" not in os.environ and os.access(MEMORY_DISK, os.W_OK | os.X_OK):
+            return MEMORY_DISK
+    return Path(tempfile.gettempdir())
 
 
 def _identity(pid: int) -> str:
