@@ -42,7 +42,7 @@ LOOK = 0.2  # seconds between two looks at what a submission uses
 #: nobody has to wait for copies that are just ending
 CHANNELS = 5
 #: the share of its time that a call gets where exercises are judged together; who needs more is judged again
-TOGETHER = 0.25
+TOGETHER = 0.1
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 MEMORY_DISK = Path("/dev/shm")
