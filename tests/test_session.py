@@ -19,6 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from byhand.exercise import Exercise
+from byhand.grading import session
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
 from byhand.grading.session import (
@@ -524,6 +525,147 @@ def test_right_answers_earn_all_points_and_wrong_ones_none(worker):
     assert run.notes == []
 
 
+def test_right_answers_are_judged_where_the_cells_have_run_and_the_others_apart(worker):
+    wrong = "def triple(x):\n    return x"
+    graded(worker)  # the next submission's process is there already
+    for answer, processes in (TRIPLE, 1), (wrong, 2):
+        before = worker.count
+        run, _ = graded(worker, DOUBLE, "?double", answer, "?triple")
+        assert worker.count - before == processes
+        assert run.seconds.keys() == {"double", "triple"}
+
+
+@pytest.mark.parametrize(
+    ("later", "earned"),
+    [
+        ("def double(x):\n    return 2 * x", 0),
+        ("factors = [2]", 0),
+        ("del double", 0),
+        ("factors[0] = 2", 2),  # the one thing that counts although it comes late: docs/trust.md
+    ],
+)
+def test_what_a_later_cell_mends_comes_too_late(worker, later, earned):
+    first = "factors = [3]\n\ndef double(x):\n    return factors[0] * x"
+    _, scores = graded(worker, first, "?double", later, TRIPLE, "?triple")
+    assert scores == {"double": earned, "triple": 3}
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "def double(x):\n    return x",
+        "double = 2",
+        "del double",
+        "def twice(x):\n    return x",
+        "factor = 3",
+        "factors.append(1)",
+        "factors[0] = 3",
+        "import numpy as np\nnp.multiply = np.add",
+        "globals().clear()",
+        "1 / 0",
+    ],
+)
+def test_what_later_cells_do_costs_no_answer_its_points(worker, later):
+    first = """\
+import numpy as np
+
+factor, factors = 2, [2]
+
+def twice(x):
+    return factor * x
+
+def double(x):
+    assert len(factors) == 1 and factors[0] == 2
+    return float(np.multiply(twice(x), 1))
+"""
+    _, scores = graded(worker, first, "?double", later, TRIPLE, "?triple")
+    assert scores == {"double": 2, "triple": 3}
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "globals()['factor'] = 7",
+        "factors.append(7)",
+        "del factors[:]",
+        "import builtins; builtins.float = int",
+        "import gc; [f.clear() for f in gc.get_objects() if type(f) is list and f == [3]]",
+        "import os; os._exit(0)",
+        "import os; os.kill(os.getpid(), 9)",
+        "import os; os.fork()",
+        "import subprocess; subprocess.Popen(['sleep', '60'])",
+        "import threading; threading.Thread(target=lambda: 1).start()",
+        "import time; time.sleep(0.25)",
+        "import sys; sys.stdout = None",
+        "get_ipython().recall('nothing')",
+        "get_ipython()._remembered.clear()",
+    ],
+)
+def test_what_a_call_does_costs_no_other_exercise_its_points(worker, does):
+    first = f"factor, factors = 3, [3]\n\ndef double(x):\n    {does}\n    return 2 * x"
+    third = "def triple(x):\n    return float(factor * x) + 0 * factors[0]"
+    for cells in (first, third, "?double", "?triple"), (first, third, "?triple", "?double"):
+        _, scores = graded(worker, *cells)
+        assert scores["triple"] == 3
+
+
+def test_nobody_is_blamed_for_processes_that_others_have_left_running():
+    leaves = "import os, time\nfor _ in range({}):\n    if os.fork() == 0:\n        time.sleep(60)"
+    own = Worker()
+    try:
+        for _ in range(4):
+            run, scores = graded(own, leaves.format(12), DOUBLE, "?double")
+            assert scores == {"double": 2}
+            assert run.notes == []
+        run, scores = graded(own, leaves.format(17), DOUBLE, "?double")
+        assert run.notes == ["cell 1 started too many processes and was ended"]
+    finally:
+        own.close()
+
+
+def test_an_answer_that_needs_most_of_its_time_is_right(worker):
+    slow = "import time\n\ndef double(x):\n    time.sleep(0.5)\n    return 2 * x"
+    run, scores = graded(worker, slow, "?double", TRIPLE, "?triple")
+    assert scores == {"double": 2, "triple": 3}
+    assert run.notes == []
+
+
+def test_an_exercise_that_is_right_when_judged_alone_is_right(worker):
+    reads = """\
+def triple(x):
+    import os
+    assert not os.path.exists("seen")
+    return 3 * x
+"""
+    writes = "def double(x):\n    open('seen', 'w').close()\n    return 2 * x"
+    _, scores = graded(worker, writes, "?double", reads, "?triple")
+    assert scores == {"double": 2, "triple": 3}
+
+
+def test_pipes_serve_the_next_submission_and_nothing_is_left_in_them():
+    own = Worker()
+    try:
+        first = own.begin(LIMITS)
+        first.run(WRITE_EVERYWHERE)
+        first.run("write_everywhere(lambda N: b'left behind')")
+    except SubmissionDied:
+        pass
+    try:
+        pipes = first.place.channels
+        first.close()
+        second = own.begin(LIMITS)
+        assert second.place.channels is pipes
+        assert only(second.run("1 + 1"))["data"] == {"text/plain": "2"}
+        second.close()
+        own.close()
+        third = own.begin(LIMITS)
+        assert third.place.channels is not pipes
+        third.close()
+    finally:
+        own.close()
+    assert all(channel.asking.closed for channel in pipes)
+
+
 @pytest.mark.parametrize(
     "source",
     ["import os\nos._exit(0)", "import os\nos.abort()", "1 / 0", SWALLOWS_EVERYTHING, "exit()"],
@@ -802,7 +944,7 @@ def test_the_process_that_waits_for_the_next_submission_gets_its_files_or_is_rep
         own.get_ready(following.place.wanted)
         other = own.begin(LIMITS, None, draws=True)
         assert descendants(own.process.pid) == [other.main.pid]
-        assert os.listdir(own.scratch / "work") == [other.place.path.name]
+        assert {*os.listdir(own.scratch / "work")} == {"pipes", other.place.path.name}
         other.close()
 
         own.get_ready(other.place.wanted)
@@ -832,19 +974,23 @@ def test_drawing_needs_no_announcement_but_is_prepared_for_where_it_is_likely(wo
         own.close()
 
 
+@pytest.mark.parametrize("memory", ["", "memory"])
 def test_what_a_killed_supervisor_leaves_is_removed_by_the_next_and_nothing_else(
-    tmp_path, monkeypatch
+    tmp_path, monkeypatch, memory
 ):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     own = Worker()
+    code = "import sys, time\nfrom pathlib import Path\nfrom byhand.grading import session\n"
+    if memory:
+        monkeypatch.delenv("TMPDIR", raising=False)
+        monkeypatch.setattr(session, "MEMORY_DISK", tmp_path)
+        code += "session.MEMORY_DISK = Path(sys.argv[1])\n"
+    else:
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     own.start()
-    code = "import time\nfrom byhand.grading.session import Worker\nw = Worker()\nw.start()"
-    code += "\nprint(w.scratch, flush=True)\ntime.sleep(100)"
+    code += "w = session.Worker()\nw.start()\nprint(w.scratch, flush=True)\ntime.sleep(100)"
     with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        env=os.environ | {"TMPDIR": str(tmp_path)},
-        text=True,
+        [sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True
     ) as other:
         abandoned = Path(other.stdout.readline().strip())
         foreign = tmp_path / "jupyter-foreign"
@@ -856,6 +1002,30 @@ def test_what_a_killed_supervisor_leaves_is_removed_by_the_next_and_nothing_else
     assert {own.scratch, abandoned, foreign} == set(tmp_path.iterdir())
     remove_abandoned()
     assert {own.scratch, foreign} == set(tmp_path.iterdir())
+    own.close()
+
+
+@pytest.mark.parametrize("why", ["no such disk", "little room", "TMPDIR"])
+def test_workers_have_their_folders_in_memory_only_where_that_is_meant_for_it(
+    tmp_path, monkeypatch, why
+):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    memory = tmp_path / "memory"
+    monkeypatch.setattr(session, "MEMORY_DISK", memory)
+    if why != "no such disk":
+        memory.mkdir()
+        own = Worker()
+        own.start()
+        assert own.scratch.parent == memory
+        own.close()
+    if why == "little room":
+        monkeypatch.setattr(session, "MOST_BYTES", 1 << 60)
+    if why == "TMPDIR":
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+    own = Worker()
+    own.start()
+    assert own.scratch.parent == tmp_path
     own.close()
 
 

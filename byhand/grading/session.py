@@ -43,6 +43,8 @@ LOOK = 0.2  # seconds between two looks at what a submission uses
 CHANNELS = 5
 #: the share of its time that a call gets where exercises are judged together; who needs more is judged again
 TOGETHER = 0.1
+#: processes that a submission may leave running before it is ended, and submissions before the worker is replaced
+MOST_LOST = MOST_PROCESSES // 4
 MOST_FILES = 2_000
 MOST_BYTES = 100_000_000
 MEMORY_DISK = Path("/dev/shm")
@@ -105,7 +107,9 @@ class Worker:
         """Let it get ready; `begin` waits until it is. Raises Problem where student code must not run."""
         if self.process is None:
             remove_abandoned()
-            self.scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=_place_for_scratch())).resolve()
+            self.scratch = Path(
+                tempfile.mkdtemp(prefix=SCRATCH, dir=_place_for_scratch())
+            ).resolve()
             (self.scratch / OWNER).write_text(_identity(os.getpid()))
             (self.scratch / "work" / "pipes").mkdir(parents=True)
             self.process, self._is_ready = start_worker(self.scratch, self.allow_unsandboxed), False
@@ -256,7 +260,7 @@ class Worker:
     @property
     def worn(self) -> bool:
         """Whether so many places for processes are lost that a submission might miss them."""
-        return self.lost > MOST_PROCESSES // 4
+        return self.lost > MOST_LOST
 
     def end_strays(self, known: set[int], parents: Iterable[int], busy: Iterable[int]) -> None:
         """Kill every process below the worker but the known ones, and those below busy ones.
@@ -270,16 +274,20 @@ class Worker:
         """Whether there are other children than the known ones, or whether the kernel does not tell."""
         assert self.process is not None
         children = [_children(parent) for parent in (self.process.pid, *parents)]
-        return None in children or not known.issuperset(pid for some in children for pid in some or ())
+        return None in children or not known.issuperset(
+            pid for some in children for pid in some or ()
+        )
 
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
+        killed: set[int] = set()
         while living := {*descendants(self.process.pid)}.difference(spared):
-            self.lost += len(living.difference(known))
+            killed |= living
             for pid in living:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.002)
+        self.lost += len(killed.difference(known))
 
 
 def descendants(root: int) -> list[int]:
@@ -370,6 +378,8 @@ class Process:
         self.is_ending = False
         self.descriptor = os.pidfd_open(pid)
         self._serial = 0
+        #: what it has sent beyond the answer that was read last
+        self._received = bytearray()
 
     @property
     def is_gone(self) -> bool:
@@ -389,6 +399,7 @@ class Process:
         """End it; its channel, which others may have then."""
         self.kill()
         channel, self._channel = self._channel, None
+        self._received.clear()
         if channel is not None:
             channel.drain()
         return channel
@@ -435,24 +446,28 @@ class Process:
         return answer.get("answer")
 
     def has_unasked_answer(self) -> bool:
-        return self._channel is not None and _readable(self._channel.answering, 0)
+        if self._channel is None:
+            return False
+        return bool(self._received) or _readable(self._channel.answering, 0)
 
     def _receive(self, seconds: float) -> Any:
         """The next frame, looking now and then whether the submission uses too much."""
         answering, deadline = self.channel.answering, _deadline(seconds)
         most = None  # most answers come at once, before anything is looked at
-        while True:
+        while not self._received:
             slice_end = min(deadline, time.monotonic() + LOOK)
             if ready := _ready((answering.fileno(), self.descriptor), slice_end):
                 # it may have answered and ended between the two looks
                 if answering.fileno() not in ready and not _readable(answering, 0):
                     raise Ended("ended its own process")
-                return wire.receive(answering, deadline=min(deadline, time.monotonic() + 5))
+                break
             used = processor_seconds(self.pid)
             most = most or used + seconds + GRACE
             if slice_end >= deadline or used > most:
                 raise wire.WireTimeout
             self.submission.check_use()
+        soon = min(deadline, time.monotonic() + 5)
+        return wire.receive(answering, deadline=soon, ahead=self._received)
 
 
 class Submission:
@@ -464,6 +479,7 @@ class Submission:
     def __init__(self, worker: Worker, place: Place, pid: int) -> None:
         self.worker, self.place, self.limits = worker, place, place.wanted.limits
         self._free = place.channels[1:]
+        self._lost_before = worker.lost
         self._sealed = False
         #: exercises whose state the process is to remember before it does anything else
         self._to_remember: list[str] = []
@@ -548,7 +564,7 @@ class Submission:
         known = {process.pid for process in self.processes}
         parents = [] if self._sealed else [self.main.pid]
         self.worker.end_strays(known, parents, [process.pid for process in busy])
-        if self.worker.worn:
+        if self.worker.lost > self._lost_before + MOST_LOST:
             raise SubmissionDied("started too many processes and was ended")
 
     def may_have_strays(self) -> bool:

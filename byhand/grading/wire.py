@@ -35,6 +35,8 @@ from byhand.student import Outcome
 WAKE = 40
 #: bytes in one frame, unless sender and receiver agree on something else
 MAX_FRAME = 16 * 2**20
+#: bytes read at a time where many small frames are to come
+AHEAD = 2**16
 #: items in one message: every value and every container counts
 MAX_ITEMS = 100_000
 #: containers inside containers; `plain` goes to 20, and messages wrap answers
@@ -194,7 +196,7 @@ class _Writer:
     def _write_dict(self, value: dict, depth: int) -> None:
         if len(value) > MAX_KEYS:
             self._write_foreign(f"a dict with more than {MAX_KEYS:,} keys")
-        elif not all(map(_is_small_key, value)):
+        elif not all(type(key) is str or _is_small_key(key) for key in value):
             self._write_foreign("a dict with unusual keys")
         else:
             self.tags += b"d" if type(value) is dict else b"k"
@@ -253,26 +255,26 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise WireError(f"A message had more than {MAX_DEPTH} containers inside each other.")
         match chr(next(self.tags)):
-            case "i":
-                return next(self.ints)
+            case "s":
+                return next(self.texts)
             case "f":
                 return next(self.floats)
+            case "i":
+                return next(self.ints)
+            case "a":
+                return self._read_array()
+            case "d":
+                return self._read_dict(depth)
+            case "t":
+                return tuple(self._read_items(depth))
+            case "l":
+                return self._read_items(depth)
             case "n":
                 return None
             case "T":
                 return True
             case "F":
                 return False
-            case "s":
-                return next(self.texts)
-            case "l":
-                return self._read_items(depth)
-            case "t":
-                return tuple(self._read_items(depth))
-            case "d":
-                return self._read_dict(depth)
-            case "a":
-                return self._read_array()
             case "g":
                 return self._read_scalar()
             case "k":
@@ -303,13 +305,17 @@ class _Reader:
         if length > MAX_KEYS:
             raise WireError(f"A message had a dict with more than {MAX_KEYS:,} keys.")
         pairs = [(self._read_key(depth), self.read(depth + 1)) for _ in range(length)]
-        hashes = sorted(hash(key) for key, _ in pairs)
-        if any(one == other for one, other in zip(hashes, hashes[MAX_SAME_HASH:], strict=False)):
-            raise WireError("A message had a dict with too many keys of the same hash.")
+        if length > MAX_SAME_HASH:
+            hashes = sorted(hash(key) for key, _ in pairs)
+            pairs_of_hashes = zip(hashes, hashes[MAX_SAME_HASH:], strict=False)
+            if any(one == other for one, other in pairs_of_hashes):
+                raise WireError("A message had a dict with too many keys of the same hash.")
         return dict(pairs)
 
     def _read_key(self, depth: int) -> Any:
         key = self.read(depth + 1)
+        if type(key) is str:  # as most are
+            return key
         try:
             small = _is_small_key(key)
         except TypeError:
@@ -414,31 +420,45 @@ def send(
         unsent = unsent[written:]
 
 
-def receive(stream: HasFileno, *, cap: int = MAX_FRAME, deadline: float | None = None) -> Any:
+def receive(
+    stream: HasFileno,
+    *,
+    cap: int = MAX_FRAME,
+    deadline: float | None = None,
+    ahead: bytearray | None = None,
+) -> Any:
     """Read one frame and decode it, waiting until `deadline` (time.monotonic()) at most.
 
+    What may be read beyond it is kept in `ahead`, for the next call: without that, nothing is.
+
     Raises WireTimeout, WireClosed at the end of the stream, WireError for a frame longer than `cap` (of which nothing
-    is read) and for whatever `decode` does not take.
+    is read on purpose) and for whatever `decode` does not take.
     """
-    (length,) = struct.unpack(">I", _read(stream, 4, deadline))
+    beyond = 0 if ahead is None else AHEAD
+    ahead = bytearray() if ahead is None else ahead
+    (length,) = struct.unpack(">I", _read(stream, 4, deadline, ahead, beyond))
     if length > cap:
         raise WireError(f"A message announced {length:,} bytes: more than {cap:,}.")
-    return decode(_read(stream, length, deadline))
+    return decode(_read(stream, length, deadline, ahead, beyond))
 
 
-def _read(stream: HasFileno, length: int, deadline: float | None) -> bytearray:
-    data = bytearray()  # grows with what comes: an announcement alone costs no memory
-    while len(data) < length:
+def _read(
+    stream: HasFileno, length: int, deadline: float | None, ahead: bytearray, beyond: int
+) -> bytes:
+    """So many bytes, the first of which may be there already, `ahead` of time, and stay there beyond these."""
+    while len(ahead) < length:  # grows with what comes: an announcement alone costs no memory
         _wait(stream, select.POLLIN, deadline)
         try:
-            chunk = os.read(stream.fileno(), min(length - len(data), 2**20))
+            chunk = os.read(stream.fileno(), min(length - len(ahead) + beyond, 2**20))
         except BlockingIOError:
             continue
         except OSError:
             chunk = b""
         if not chunk:
             raise WireClosed("The other side closed the stream.")
-        data += chunk
+        ahead += chunk
+    data = bytes(ahead[:length])
+    del ahead[:length]
     return data
 
 
