@@ -5,6 +5,7 @@ import dataclasses
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -653,8 +654,14 @@ def test_pipes_serve_the_next_submission_and_nothing_is_left_in_them():
     try:
         pipes = first.place.channels
         first.close()
-        second = own.begin(LIMITS)
+        second, other = own.begin(LIMITS), own.begin(LIMITS)
         assert second.place.channels is pipes
+        counts = "import os, stat\nfor i in range(3, 99):\n    try:\n        print(os.fstat(i).st_mode)\n"
+        counts += "    except OSError:\n        pass"
+        for submission in (second, other):  # none has those of the other one
+            modes = map(int, only(submission.run(counts))["text"].split())
+            assert sum(map(stat.S_ISFIFO, modes)) == 2 * len(pipes)
+        other.close()
         assert only(second.run("1 + 1"))["data"] == {"text/plain": "2"}
         second.close()
         own.close()

@@ -44,6 +44,8 @@ def main(scratch: Path) -> None:
     """Warm up, then fork a child for every submission that the supervisor announces."""
     _become_subreaper()
     shell = _warm_shell()
+    pipes: dict[str, io.FileIO] = {}
+    null = os.open(os.devnull, os.O_RDWR)
     wire.send(sys.stdout.buffer, {"op": "ready", "pid": os.getpid()})
     while True:
         try:
@@ -53,9 +55,13 @@ def main(scratch: Path) -> None:
         if request["op"] == "begin":
             if request["draws"]:
                 _get_ready_to_draw()
+            for requests, answers in request["channels"]:
+                if requests not in pipes:  # here and not in each child: the sandbox looks at every opening
+                    pipes[requests] = open(requests, "rb", buffering=0)
+                    pipes[answers] = open(answers, "wb", buffering=0)
             pid = os.fork()
             if pid == 0:
-                _serve_submission(shell, request)
+                _serve_submission(shell, request, pipes, null)
             wire.send(sys.stdout.buffer, {"op": "begun", "pid": pid})
         elif request["op"] == "reap":  # the supervisor has killed whatever was left
             _reap()
@@ -166,12 +172,14 @@ def _get_ready_to_draw() -> None:
 # --- one submission ------------------------------------------------------------------------------
 
 
-def _serve_submission(shell: Any, request: dict[str, Any]) -> None:
+def _serve_submission(
+    shell: Any, request: dict[str, Any], pipes: dict[str, io.FileIO], null: int
+) -> None:
     """Run one submission in this forked process, and end it."""
     worker = os.getppid()
     _end_with_parent()
     try:
-        channels = _enter(request)
+        channels = _enter(request, pipes, null)
         own = 0
         while True:
             requests, answers = channels[own]
@@ -258,13 +266,14 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
                 yield wire.outcome_to_wire(outcome)
 
 
-def _enter(request: dict[str, Any]) -> Channels:
-    """Open the pipes, then give up everything that belongs to others."""
+def _enter(request: dict[str, Any], pipes: dict[str, io.FileIO], null: int) -> Channels:
+    """Take the pipes of this submission, then give up everything that belongs to others."""
     channels = {
-        number: (open(requests, "rb", buffering=0), open(answers, "wb", buffering=0))
+        number: (pipes.pop(requests), pipes.pop(answers))
         for number, (requests, answers) in enumerate(request["channels"])
     }
-    null = os.open(os.devnull, os.O_RDWR)
+    for others in pipes.values():
+        others.close()
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
