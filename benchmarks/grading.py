@@ -184,15 +184,13 @@ def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
 def calls_of(unit: str) -> dict[str, Any]:
     """By test cell: what the worker would be asked."""
     from byhand.grading.session import encoded
-    from byhand.judge import cases_of
+    from byhand.judge import questions
 
     return {
         name: {
             "op": "calls",
             "name": name,
-            "cases": base64.b64encode(
-                encoded([case.args for case in cases_of(exercise, 0)])
-            ).decode(),
+            "cases": base64.b64encode(encoded(questions(exercise, 0))).decode(),
             "seconds": exercise.time_limit,
         }
         for name, exercise in demo.exercises_of(ROOT, unit).items()

@@ -1,8 +1,10 @@
 """Judge one exercise against one student, wherever the student's functions live."""
 
 import builtins
+import contextlib
+import copy
 import functools
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,6 +43,23 @@ def cases_of(exercise: type[Exercise], seed: int) -> tuple[Case, ...]:
     if exercise.slow_case is not None:
         cases.append(Case(exercise, exercise.slow_case(), slow=True))
     return (*cases, cases[0])
+
+
+@functools.lru_cache(maxsize=64)
+def questions(exercise: type[Exercise], seed: int) -> tuple[tuple, ...]:
+    """The arguments of all calls that an attempt takes: those of the cases, then those of the invariants.
+
+    The latter are what the invariants ask of the reference, which is what they ask of everybody who is right.
+    """
+    asked: list[tuple] = []
+
+    def call_reference(*args: Any) -> Any:
+        asked.append(copy.deepcopy(args))
+        return _expected(exercise, args).value
+
+    for prop in exercise.invariants.values():
+        prop(call_reference, exercise.generator(seed))
+    return (*(case.args for case in cases_of(exercise, seed)), *asked)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -132,10 +151,18 @@ class _Attempt:
 
     def __init__(self, exercise: type[Exercise], student: Student, seed: int) -> None:
         self.exercise = exercise
-        self.trials = _trials(exercise, student, seed)
-        self.failed = [trial for trial in self.trials if trial.found]
+        asked = questions(exercise, seed)  # type: ignore[arg-type]
+        with contextlib.closing(
+            student.calls(exercise.name, asked, exercise.time_limit)
+        ) as outcomes:
+            self.trials = _trials(exercise, outcomes, seed)
+            self.failed = [trial for trial in self.trials if trial.found]
+            answers = [] if self.failed else list(outcomes)
         #: the sentence of the first property that does not hold
-        self.broken = None if self.failed else _broken_invariant(exercise, student, seed)
+        self.broken = None
+        if not self.failed:
+            known = list(zip(asked[len(self.trials) :], answers, strict=False))
+            self.broken = _broken_invariant(exercise, student, seed, known)
 
     @property
     def right(self) -> bool:
@@ -218,10 +245,9 @@ def _verdict(
     )
 
 
-def _trials(exercise: type[Exercise], student: Student, seed: int) -> list[Trial]:
-    """The outcomes of all cases; stops where going on would be useless or take long."""
+def _trials(exercise: type[Exercise], outcomes: Iterator[Outcome], seed: int) -> list[Trial]:
+    """The outcomes of all cases; fewer where going on would be useless or take long."""
     cases = cases_of(exercise, seed)  # type: ignore[arg-type]
-    outcomes = student.calls(exercise.name, [case.args for case in cases], exercise.time_limit)
     return [
         Trial(case, actual, _judge_call(exercise, case.args, case.expected, actual))
         for case, actual in zip(cases, outcomes, strict=False)
@@ -362,11 +388,16 @@ def _score(exercise: type[Exercise], failed: list[Trial]) -> float:
     return 0 if lost else sum(right.values())
 
 
-def _broken_invariant(exercise: type[Exercise], student: Student, seed: int) -> str | None:
-    """The sentence of the first property that does not hold."""
+def _broken_invariant(
+    exercise: type[Exercise], student: Student, seed: int, known: list[tuple[tuple, Outcome]]
+) -> str | None:
+    """The sentence of the first property that does not hold; `known` are calls made already, in their order."""
+    following = iter(known)
 
     def call_student(*args: Any) -> Any:
-        (outcome,) = student.calls(exercise.name, [args], exercise.time_limit)
+        asked, outcome = next(following, ((), None))
+        if outcome is None or not identical(args, asked):
+            [outcome] = student.calls(exercise.name, [args], exercise.time_limit)
         if not outcome.returned:
             raise _CallFailed
         return outcome.value

@@ -5,7 +5,7 @@ import copy
 import io
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,14 +43,20 @@ class Outcome:
         return self.timed_out or self.error == "NotImplementedError"
 
 
+Outcomes = Generator[Outcome, None, None]
+
+
 class Student(Protocol):
     """Somebody's functions, wherever they live."""
 
     def lacks(self, name: str) -> str | None:
         """None if there is a function of this name, else a sentence that says what is there instead."""
 
-    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
-        """Call the function with a fresh copy of each case, until an outcome ends it."""
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Outcomes:
+        """Call the function with a fresh copy of each case, until an outcome ends it.
+
+        To be closed by who does not want all of them.
+        """
 
     def using(self, references: Mapping[str, Callable]) -> contextlib.AbstractContextManager[None]:
         """While the context is open, these functions stand in the place of the learner's own."""
@@ -70,7 +76,7 @@ class NamespaceStudent:
             return f"`{name}` is no longer a function but a value ({kind}): run the cell that defines it again."
         return None
 
-    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Outcomes:
         for args in cases:
             yield (outcome := call(self.namespace[name], args, time_limit))
             if outcome.ends_calls:

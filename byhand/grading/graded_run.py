@@ -23,7 +23,7 @@ from byhand.grading.session import (
     Wanted,
     Worker,
 )
-from byhand.judge import cases_of, judge, right_by_itself
+from byhand.judge import cases_of, judge, questions, right_by_itself
 from byhand.time_limit import CLOCK
 from byhand.verdict import Status, Verdict
 
@@ -222,8 +222,8 @@ class GradedRun:
             return []
         exercise, student = self.exercises[name], students[name]
         if not student.is_lost:
-            cases = [case.args for case in cases_of(exercise, self.seed(name))]  # type: ignore[arg-type]
-            student.ask_ahead(name, cases, exercise.time_limit)
+            asked = questions(exercise, self.seed(name))  # type: ignore[arg-type]
+            student.ask_ahead(name, asked, exercise.time_limit)
         return [student.process] if student.process is not None else []
 
     def _expect(self, only: str | None) -> None:

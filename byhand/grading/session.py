@@ -28,7 +28,7 @@ from byhand.grading.sandbox import (
     start_worker,
 )
 from byhand.problem import Problem
-from byhand.student import Outcome
+from byhand.student import Outcome, Outcomes
 from byhand.time_limit import CLOCK
 
 SCRATCH = "jupyter-"  # how the folder of a worker is named, below that for temporary files
@@ -648,8 +648,17 @@ class RemoteStudent:
             return str(answer)[:500] if answer is not None else None
         return f"`{name}` could not be looked at."
 
-    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
+    def calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> Outcomes:
         """The outcomes of all calls, in order: asked for at once, answered one by one."""
+        outcomes = self._outcomes(name, cases, time_limit)
+        try:
+            for outcome in outcomes:  # noqa: UP028  (that would close them, too)
+                yield outcome
+        finally:  # what nobody wants any more has been asked for all the same
+            for _ in outcomes:
+                pass
+
+    def _outcomes(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
         seconds = self._seconds(time_limit)
         if self.violation is not None or self.process is None:
             yield Outcome(error="ProtocolViolation")
