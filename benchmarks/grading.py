@@ -6,10 +6,10 @@ calculated from that: starting once, plus the time for each. Ours grades the who
 included. Then `byhand grade` once more inside this process, with stopwatches around what it consists of.
 
 There are two floors. The bare one forks a warm shell for each submission and runs the same student cells, on as many
-cores, nothing else. The isolated one also makes a copy of that process at each test cell, which answers the calls of
-the hidden tests: this is what student code takes in any grader that judges every exercise in a process of its own.
+cores, nothing else. The answered one also answers, in the same process, the calls of the hidden tests: this is what
+student code takes in any grader that starts no process for an exercise and runs nothing twice.
 
-The last three lines are, over all units, nbgrader's seconds / the isolated floor's (a limit: nothing is read, judged,
+The last three lines are, over all units, nbgrader's seconds / the answered floor's (a limit: nothing is read, judged,
 sandboxed or written yet), nbgrader's / ours and ours / the bare floor's.
 
 `--nbgrader` compares `nbgrader autograde` with our steps to nbgrader as it comes instead, and `--scaling` one worker to
@@ -47,12 +47,12 @@ for section in ("Autograde", "BaseConverter"):
     c.pop(section, None)
 """
 SIDES = ("stock", "ours")
-FLOORS = ("bare floor", "isolated floor")
+FLOORS = ("bare floor", "answered floor")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--students", type=int, default=120, help="the class")
+    parser.add_argument("--students", type=int, default=240, help="the class")
     parser.add_argument("--stock", type=int, default=8, help="how many of them nbgrader grades")
     parser.add_argument("--units", nargs="*", default=demo.all_assignments(ROOT))
     parser.add_argument("--quick", action="store_true", help="12 students, 2 by nbgrader: rough")
@@ -101,8 +101,8 @@ def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bo
 
 def ratios(seconds: Mapping[str, float]) -> tuple[float, float, float]:
     """The limit, the speedup and how far from the bare floor we are."""
-    stock, ours, bare, isolated = (seconds[side] for side in ("stock", "ours", *FLOORS))
-    return stock / isolated, stock / ours, ours / bare
+    stock, ours, bare, answered = (seconds[side] for side in ("stock", "ours", *FLOORS))
+    return stock / answered, stock / ours, ours / bare
 
 
 def one_unit(
@@ -145,7 +145,7 @@ def run_byhand(course: Path, *arguments: str) -> None:
 
 def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
     """Seconds for the student code of the whole class in forks of warm shells, one shell for each core."""
-    calls = calls_of(unit) if floor == "isolated floor" else {}
+    calls = calls_of(unit) if floor == "answered floor" else {}
     cells = []
     for student in sorted((course / "autograded").glob(f"*/{unit}")):
         notebooks = [nbformat.read(path, as_version=4) for path in sorted(student.glob("*.ipynb"))]
@@ -200,7 +200,7 @@ def calls_of(unit: str) -> dict[str, Any]:
 def run_floor(share: Path) -> None:
     """In a process of its own: warm up, wait for the signal, run the cells of each submission in a fork.
 
-    What stands there for a test cell is answered in a fork of that fork.
+    What stands there for a test cell is answered there, too.
     """
     from byhand.grading import wire
     from byhand.grading.graded_run import DRAWS
@@ -220,14 +220,10 @@ def run_floor(share: Path) -> None:
                 for cell in cells:
                     if isinstance(cell, str):
                         shell.run(cell)
-                    elif (copy := _fork()) == 0:
-                        for answer in _answers(
-                            shell, cell | {"cases": base64.b64decode(cell["cases"])}
-                        ):
-                            wire.send(nowhere, answer)
-                        os._exit(0)
                     else:
-                        os.waitpid(copy, 0)
+                        cases = base64.b64decode(cell["cases"])
+                        for answer in _answers(shell, cell | {"cases": cases}):
+                            wire.send(nowhere, answer)
             finally:
                 os._exit(0)
         os.waitpid(pid, 0)
@@ -303,11 +299,11 @@ def split_class_run(course: Path, unit: str) -> dict[str, float]:
             (Worker, ("begin",), "worker: forks, files, cleaning up"),
             (
                 Submission,
-                ("hold", "wake", "end_strays", "close"),
+                ("hold", "wake", "end_strays", "may_have_strays", "close"),
                 "worker: forks, files, cleaning up",
             ),
             (Process, ("send", "receive"), "worker: cells and calls"),
-            (graded_run.GradedRun, ("_judge",), "judge"),
+            (graded_run.GradedRun, ("_judge_together", "_judge"), "judge"),
             (preprocessors.GradeInSandbox, ("preprocess",), "our steps, the rest"),
             (Autograde, ("convert_notebooks",), "nbgrader's conversion"),
             (CourseGradebook, ("write", "known"), "class run: gradebook"),
@@ -513,7 +509,8 @@ def split(course: Path) -> dict[str, float]:
             watches.watch(Submission, function, "worker: forks, files, cleaning up")
         for function in ("send", "receive"):
             watches.watch(Process, function, "worker: cells and calls")
-        watches.watch(graded_run.GradedRun, "_judge", "judge")
+        for function in ("_judge_together", "_judge"):
+            watches.watch(graded_run.GradedRun, function, "judge")
         for owner, functions in (
             (Gradebook, ("__init__", "close")),
             (Session, ("execute", "commit", "flush", "close")),

@@ -1,6 +1,7 @@
 """The session layer with the real worker: what cells give back, and what a cell or a call can cost."""
 
 import base64
+import contextlib
 import dataclasses
 import os
 import random
@@ -622,6 +623,37 @@ def test_nobody_is_blamed_for_processes_that_others_have_left_running():
         assert run.notes == ["cell 1 started too many processes and was ended"]
     finally:
         own.close()
+
+
+def test_answers_that_nobody_wants_any_more_are_not_taken_for_others(submission):
+    submission.run("def f(x):\n    return x\n\ndef g(x):\n    return -x")
+    student = submission.together()
+    cases = [(x,) for x in range(50)]
+    with contextlib.closing(student.calls("f", cases, 5)) as outcomes:
+        assert next(outcomes).value == 0
+    assert [outcome.value for outcome in student.calls("g", cases, 5)] == [-x for x in range(50)]
+    assert student.violation is None
+
+
+@pytest.mark.parametrize(
+    ("does", "apart"),
+    [
+        ("x + 1", ["triple"]),
+        ("__import__('os')._exit(0)", ["double", "triple"]),
+        ("__import__('os').fork() or __import__('time').sleep(60)", ["double", "triple"]),
+    ],
+)
+def test_nothing_counts_where_more_has_happened_than_calls(worker, monkeypatch, does, apart):
+    judged = []
+
+    def noting(self, student, exercise):
+        judged.append(exercise.name)
+        return judge_apart(self, student, exercise)
+
+    judge_apart = GradedRun._judge
+    monkeypatch.setattr(GradedRun, "_judge", noting)
+    graded(worker, DOUBLE, "?double", f"def triple(x):\n    {does}", "?triple")
+    assert [*dict.fromkeys(judged)] == apart
 
 
 def test_an_answer_that_needs_most_of_its_time_is_right(worker):

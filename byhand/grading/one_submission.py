@@ -114,7 +114,8 @@ def _application(course: str) -> AutogradeApp:
     with contextlib.chdir(course):
         application = AutogradeApp()
         application.initialize(["--log-level=CRITICAL"])
-    application.log.setLevel("CRITICAL")  # of the logger itself: else every line is made, and dropped
+    # of the logger itself: else every line is made, and dropped
+    application.log.setLevel("CRITICAL")
     return application
 
 

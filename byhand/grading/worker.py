@@ -55,8 +55,9 @@ def main(scratch: Path) -> None:
         if request["op"] == "begin":
             if request["draws"]:
                 _get_ready_to_draw()
+            # opened here and not in each child, since the sandbox looks at every opening
             for requests, answers in request["channels"]:
-                if requests not in pipes:  # here and not in each child: the sandbox looks at every opening
+                if requests not in pipes:
                     pipes[requests] = open(requests, "rb", buffering=0)
                     pipes[answers] = open(answers, "wb", buffering=0)
             pid = os.fork()
