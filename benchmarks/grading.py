@@ -9,8 +9,12 @@ There are two floors. The bare one forks a warm shell for each submission and ru
 cores, nothing else. The answered one also answers, in the same process, the calls of the hidden tests: this is what
 student code takes in any grader that starts no process for an exercise and runs nothing twice.
 
-The last three lines are, over all units, nbgrader's seconds / the answered floor's (a limit: nothing is read, judged,
-sandboxed or written yet), nbgrader's / ours and ours / the bare floor's.
+And there is what `byhand grade` takes for everything but student code, "no student code": it starts, lets nbgrader
+convert each submission, and writes files and gradebook, but runs and judges nothing.
+
+The last three lines are, over all units, a limit (nbgrader's seconds / those without student code and of the answered
+floor together: a grader that converts by nbgrader, has no sandbox, and judges in no time), nbgrader's / ours and ours /
+the bare floor's.
 
 `--nbgrader` compares `nbgrader autograde` with our steps to nbgrader as it comes instead, and `--scaling` one worker to
 two.
@@ -46,6 +50,10 @@ STOCK = """
 for section in ("Autograde", "BaseConverter"):
     c.pop(section, None)
 """
+CONVERSION_ALONE = """
+# benchmark: no student code
+c.Autograde.autograde_preprocessors.remove("byhand.grading.preprocessors.GradeInSandbox")
+"""
 SIDES = ("stock", "ours")
 FLOORS = ("bare floor", "answered floor")
 
@@ -80,7 +88,8 @@ def main() -> None:
 
 def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bool:
     """Measure and print everything, unit by unit; whether all scores were the true ones."""
-    totals, agree = dict.fromkeys(("stock", "ours", *FLOORS), 0.0), True
+    totals: dict[str, float] = defaultdict(float)
+    agree = True
     for unit in units:
         print(
             f"\n{unit}, {size} submissions, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
@@ -101,8 +110,8 @@ def class_runs(folder: Path, units: Sequence[str], size: int, sample: int) -> bo
 
 def ratios(seconds: Mapping[str, float]) -> tuple[float, float, float]:
     """The limit, the speedup and how far from the bare floor we are."""
-    stock, ours, bare, answered = (seconds[side] for side in ("stock", "ours", *FLOORS))
-    return stock / answered, stock / ours, ours / bare
+    stock, ours, bare, answered = (seconds[side] for side in (*SIDES, *FLOORS))
+    return stock / (seconds["no student code"] + answered), stock / ours, ours / bare
 
 
 def one_unit(
@@ -115,9 +124,14 @@ def one_unit(
     stock = make_course(folder / "stock", some, unit)
     with open(stock / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write(STOCK)
-    begun = time.perf_counter()
-    run_byhand(ours, "grade", unit)
-    seconds = {"ours": time.perf_counter() - begun}
+    empty = make_course(folder / "empty", students, unit)
+    with open(empty / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(CONVERSION_ALONE)
+    seconds = {}
+    for side, course in (("ours", ours), ("no student code", empty)):
+        begun = time.perf_counter()
+        run_byhand(course, "grade", unit)
+        seconds[side] = time.perf_counter() - begun
     start = time_to_start(stock, unit)
     begun = time.perf_counter()
     run_nbgrader(stock, "autograde", unit)
@@ -190,7 +204,7 @@ def calls_of(unit: str) -> dict[str, Any]:
         name: {
             "op": "calls",
             "name": name,
-            "cases": base64.b64encode(encoded(questions(exercise, 0))).decode(),
+            "cases": base64.b64encode(encoded(questions(exercise, 0))).decode(),  # type: ignore[arg-type]
             "seconds": exercise.time_limit,
         }
         for name, exercise in demo.exercises_of(ROOT, unit).items()
