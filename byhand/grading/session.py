@@ -36,7 +36,7 @@ OWNER = "owner"  # the file in it that says which process made it
 GRACE = (
     1.0  # seconds beyond a limit that the worker keeps itself, of the processor and by the clock
 )
-STARTS = 2  # of the worker: somebody, or the system, may kill the first one meanwhile
+STARTS = 3  # of the worker: somebody, or the system, may kill one while it starts
 LOOK = 0.2  # seconds between two looks at what a submission uses
 #: one for the process that runs the cells, one for the copy that is judged and one for the next; and two more, so that
 #: nobody has to wait for copies that are just ending
