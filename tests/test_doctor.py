@@ -24,6 +24,9 @@ here = pytest.mark.skipif(
 linux = pytest.mark.skipif(sys.platform != "linux", reason="not here: the worker needs Linux")
 LIMITS = Limits(memory_bytes=1 << 30, file_bytes=1_000_000)
 
+# in one process, so that none finds what another one is at work with
+pytestmark = pytest.mark.xdist_group("doctor")
+
 
 def shown(diagnosis):
     console = Console(file=io.StringIO(), width=160)

@@ -325,6 +325,8 @@ NOT_OURS = re.compile(
     r"|error: TypeError: Cannot read properties of null \(reading 'footer'\)\s+at \w+\._ensureFocus"
     rf"|error: Error: widget {NOT_LOADED}"
     r"|error: Could not restore the debugger state: Canceled future"  # closed right after opening
+    # jupyter_server's answer to who asks for all kernels while one of them is just being started
+    r"|(error: Failed to load resource: the server responded with a status of )?500.*/api/kernels\?\d"
 )
 
 
