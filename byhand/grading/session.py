@@ -281,12 +281,17 @@ class Worker:
     def _kill_descendants(self, known: Iterable[int] = (), spared: Iterable[int] = ()) -> None:
         assert self.process is not None
         killed: set[int] = set()
-        while living := {*descendants(self.process.pid)}.difference(spared):
+        # one look may find a parent that has just ended, and not yet the child that it has left
+        seen_none = 0
+        while seen_none < 2:
+            living = {*descendants(self.process.pid)}.difference(spared)
+            seen_none = 0 if living else seen_none + 1
             killed |= living
             for pid in living:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            time.sleep(0.002)
+            if living:
+                time.sleep(0.002)
         self.lost += len(killed.difference(known))
 
 
