@@ -2,8 +2,8 @@
 
 It is started as `python -P worker.py SCRATCH`, imports what notebooks import, and then waits on stdin for submissions.
 For each it forks a child, confined to a folder of its own, which talks to the supervisor over two named pipes. The
-child runs cells; for each exercise it forks a copy of itself, which sleeps until the child is gone, and then answers
-calls.
+child runs cells, and then answers calls; or it forks a copy of itself for an exercise, which sleeps until the child is
+gone, and answers then.
 
 Nothing here knows a hidden test, the reference of the exercise being judged, or a seed: whatever student code does to
 this process, it can only change its own answers.
