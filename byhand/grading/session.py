@@ -478,8 +478,8 @@ class Process:
 class Submission:
     """One submission in the worker: a process that runs its cells, and copies of it that wait to be judged.
 
-    Before a copy is asked anything, the process that ran the cells is gone; where that one is asked itself, no cell is run
-    in it any more: no hidden input has a way into outputs.
+    Before a copy is asked anything, the process that ran the cells is gone; where that one is asked itself, no cell is
+    run in it any more: no hidden input has a way into outputs.
     """
 
     def __init__(self, worker: Worker, place: Place, pid: int) -> None:
