@@ -123,14 +123,6 @@ def judge(
     return replace(given.verdict(), sentence=sentence, blamed=blamed)
 
 
-def right_by_itself(exercise: type[Exercise], student: Student, *, seed: int = 0) -> Verdict | None:
-    """The verdict of `judge` on an answer that is right with the student's own functions; None for any other."""
-    if student.lacks(exercise.name):
-        return None
-    own = _Attempt(exercise, student, seed)
-    return own.verdict() if own.right else None
-
-
 def _blamed(
     used: tuple[str, ...], is_right_with: Callable[[tuple[str, ...]], bool]
 ) -> tuple[str, ...]:

@@ -411,6 +411,21 @@ def test_references_stand_in_a_fresh_copy_of_the_process(submission):
         with student.using({"inner": REFERENCES[factor]}):
             assert "no function" in student.lacks("n")
             assert call(student, "outer").value == factor
+    assert call(student, "outer").value == 7
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_what_is_missing_is_missing_although_a_reference_has_stood_there(submission, together):
+    submission.run("def outer(x):\n    return inner(x)")
+    if together:
+        submission.remember("outer")
+        student = submission.together("outer")
+    else:
+        student = submission.exercise(spare=True)
+    assert call(student, "outer").error == "NameError"
+    with student.using({"inner": two}):
+        assert call(student, "outer").value == 2
+    assert "no function `inner`" in student.lacks("inner")
 
 
 def test_names_that_are_missing_or_values_are_said(submission):
@@ -527,14 +542,28 @@ def test_right_answers_earn_all_points_and_wrong_ones_none(worker):
     assert run.notes == []
 
 
-def test_right_answers_are_judged_where_the_cells_have_run_and_the_others_apart(worker):
-    wrong = "def triple(x):\n    return x"
+@pytest.mark.parametrize(
+    ("answer", "processes"),
+    [
+        (TRIPLE, 1),
+        ("def triple(x):\n    return x", 1),
+        ("def triple(x):\n    raise NotImplementedError()", 1),
+        ("", 1),
+        ("factors = [3]\ndef triple(x):\n    return factors[0] * x", 1),
+        ("factors = [4]\ndef triple(x):\n    return factors[0] * x", 2),
+        ("def triple(x):\n    while True: pass", 2),
+        ("def triple(x):\n    raise MemoryError()", 2),
+    ],
+)
+def test_answers_are_judged_apart_only_where_something_else_may_have_made_them_wrong(
+    worker, answer, processes
+):
     graded(worker)  # the next submission's process is there already
-    for answer, processes in (TRIPLE, 1), (wrong, 2):
-        before = worker.count
-        run, _ = graded(worker, DOUBLE, "?double", answer, "?triple")
-        assert worker.count - before == processes
-        assert run.seconds.keys() == {"double", "triple"}
+    before = worker.count
+    run, scores = graded(worker, DOUBLE, "?double", answer, "?triple")
+    assert worker.count - before == processes
+    assert run.seconds.keys() == {"double", "triple"}
+    assert scores["double"] == 2
 
 
 @pytest.mark.parametrize(
@@ -627,7 +656,8 @@ def test_nobody_is_blamed_for_processes_that_others_have_left_running():
 
 def test_answers_that_nobody_wants_any_more_are_not_taken_for_others(submission):
     submission.run("def f(x):\n    return x\n\ndef g(x):\n    return -x")
-    student = submission.together()
+    submission.remember("f")
+    student = submission.together("f")
     cases = [(x,) for x in range(50)]
     with contextlib.closing(student.calls("f", cases, 5)) as outcomes:
         assert next(outcomes).value == 0
@@ -638,7 +668,9 @@ def test_answers_that_nobody_wants_any_more_are_not_taken_for_others(submission)
 @pytest.mark.parametrize(
     ("does", "apart"),
     [
-        ("x + 1", ["triple"]),
+        ("return 3 * x", []),
+        ("x + 1", []),
+        ("x + len(__import__('os').listdir())", ["triple"]),
         ("__import__('os')._exit(0)", ["double", "triple"]),
         ("__import__('os').fork() or __import__('time').sleep(60)", ["double", "triple"]),
     ],

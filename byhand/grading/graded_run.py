@@ -23,7 +23,7 @@ from byhand.grading.session import (
     Wanted,
     Worker,
 )
-from byhand.judge import cases_of, judge, questions, right_by_itself
+from byhand.judge import cases_of, judge, questions
 from byhand.time_limit import CLOCK
 from byhand.verdict import Status, Verdict
 
@@ -162,23 +162,24 @@ class GradedRun:
         return found, True
 
     def _judge_together(self, submission: Submission, names: list[str]) -> None:
-        """Find the exercises that are right in the process that has run all cells.
+        """Judge in the process that has run all cells.
 
-        Nothing counts if it does not survive that, leaves something running or takes too long.
+        What is right counts, and what is wrong for no other reason than its own code. Nothing counts if the process
+        does not survive that, leaves something running or takes too long.
         """
         self._judging = True
-        right, seconds, begun = {}, {}, time.monotonic()
-        student = submission.together()
+        verdicts, seconds, begun = {}, {}, time.monotonic()
         for name in names:
+            exercise, student = self.exercises[name], submission.together(name)
             start = time.monotonic()
             with contextlib.suppress(*UNJUDGEABLE):
-                verdict = right_by_itself(self.exercises[name], student, seed=self.seed(name))
-                if verdict is not None:
-                    right[name], seconds[name] = verdict, round(time.monotonic() - start, 4)
+                verdict = judge(exercise, student, seed=self.seed(name), earlier=self.exercises)
+                if (verdict.right and not verdict.blamed) or student.stands(name):
+                    verdicts[name], seconds[name] = verdict, round(time.monotonic() - start, 4)
             if student.is_gone or time.monotonic() - begun > self.limits.submission_seconds:
                 return
         if not submission.may_have_strays():
-            self.verdicts |= right
+            self.verdicts |= verdicts
             self.seconds |= seconds
 
     def _judge_all(self, submission: Submission, students: dict[str, RemoteStudent]) -> bool:

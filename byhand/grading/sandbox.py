@@ -121,7 +121,7 @@ def copy_library(library: Path) -> None:
     target = library / "byhand"
     shutil.copytree(package, target, ignore=shutil.ignore_patterns("grading"))
     (target / "grading" / "__pycache__").mkdir(parents=True)
-    for name in ("__init__", "wire", "shell", "worker"):
+    for name in ("__init__", "wire", "shell", "purity", "worker"):
         for path in (
             package / "grading" / f"{name}.py",
             *package.glob(f"grading/__pycache__/{name}.*.pyc"),

@@ -526,12 +526,12 @@ class Submission:
         """The student's functions in their present state; `spare` for one that is to be judged more than once."""
         return RemoteStudent(self, self.hold(self.main, spare), spare)
 
-    def together(self) -> "RemoteStudent":
+    def together(self, exercise: str) -> "RemoteStudent":
         """The student's functions in the process that has run the cells, which gives no outputs any more.
 
-        It goes back to a remembered state for each exercise, and gets a part of the time only.
+        It goes back to what it remembers for this exercise, and gets a part of the time only.
         """
-        return RemoteStudent(self, self.main, together=True)
+        return RemoteStudent(self, self.main, together=exercise)
 
     def hold(self, process: Process, spare: bool = False) -> Process:
         """A copy of a process as it is now, asleep; `spare` if it is to be copied, too.
@@ -602,17 +602,23 @@ class RemoteStudent:
     Each time other functions stand in the place of the student's own, a fresh copy of the process takes over: for
     that, one more copy is kept asleep where it is to be judged more than once.
 
-    Where exercises are judged `together`, the one process goes back to what its names stood for at the test of the
-    exercise that is looked at.
+    Where exercises are judged together, there is one process for all: it goes back to what its names stood for at the
+    test of the exercise whose name is given.
     """
 
     def __init__(
-        self, submission: Submission, process: Process, spare: bool = False, together: bool = False
+        self, submission: Submission, process: Process, spare: bool = False, together: str = ""
     ) -> None:
         self.submission = submission
         self._next: Process | None = None if together else process
         self._spare, self._together = spare, together
         self.process: Process | None = process if together else None
+        #: the exercise to whose names it is to go back before it does anything else
+        self._recall = together
+        #: whether other functions have stood in the place of the student's own in this process
+        self._is_spent = False
+        #: whether more time or memory might have brought another outcome
+        self._ran_short = False
         #: what was asked ahead: the request, and the numbers its answers will bear
         self._ahead: dict[str, int] = {}
         #: why the process that answered calls had to be ended, if it had to
@@ -644,9 +650,17 @@ class RemoteStudent:
             if process is not None:
                 process.end()
 
+    def stands(self, name: str) -> bool:
+        """Whether what was wrong with this function would be as wrong in a copy of the process: it saw nothing else."""
+        with self._ends():
+            if not self._ran_short:
+                self._take_over()
+                return self._ask({"op": "is pure", "name": name}) is True
+        return False
+
     def lacks(self, name: str) -> str | None:
         with self._ends():
-            if self.process is None:
+            if self.process is None or self._is_spent:
                 self._take_over()
             assert self.process is not None
             serial = self._ahead.pop("lacks", None) or self._send_lacks(name)
@@ -673,10 +687,12 @@ class RemoteStudent:
             serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
             for _ in cases:
                 outcome = wire.outcome_from_wire(self.process.receive(serial, seconds))
+                self._ran_short |= outcome.timed_out or outcome.error == "MemoryError"
                 yield outcome
                 if outcome.ends_calls:
                     return
         except OutOfTime:
+            self._ran_short = True
             yield Outcome(timed_out=True)
         except Ended:
             yield Outcome(error="Crash")
@@ -691,13 +707,14 @@ class RemoteStudent:
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
         with self._ends():
             self._take_over()
-            assert self.process is not None
             sources = [source_as(function, name) for name, function in references.items()]
-            self.process.ask({"op": "define", "sources": sources}, 5)
+            self._ask({"op": "define", "sources": sources})
         yield
+        self._is_spent = True
 
     def _take_over(self) -> None:
         """Let the copy that sleeps answer from now on, and keep another one if it may be needed."""
+        self._recall, self._is_spent = self._together, False
         if self._next is None:
             return
         if self.process is not None:
@@ -708,14 +725,22 @@ class RemoteStudent:
             self._next = self.submission.hold(self.process, spare=True)
 
     def _send_lacks(self, name: str) -> int:
-        assert self.process is not None
-        request = {"op": "lacks", "name": name, "recall": self._together}
-        return self.process.send(request | {"remember": self.submission.remembered()}, 5)
+        return self._send({"op": "lacks", "name": name}, 5)
 
     def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
+        request = {"op": "calls", "name": name, "cases": encoded(cases)}
+        return self._send(request, self._seconds(time_limit))
+
+    def _ask(self, request: dict[str, Any]) -> Any:
+        serial = self._send(request, 5)
         assert self.process is not None
-        seconds = self._seconds(time_limit)
-        return self.process.send({"op": "calls", "name": name, "cases": encoded(cases)}, seconds)
+        return self.process.receive(serial, 5)
+
+    def _send(self, request: dict[str, Any], seconds: float) -> int:
+        assert self.process is not None
+        names = {"remember": self.submission.remembered(), "recall": self._recall}
+        self._recall = ""
+        return self.process.send(request | names, seconds)
 
     def _seconds(self, time_limit: float) -> float:
         """What a call may take."""

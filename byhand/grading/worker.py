@@ -126,7 +126,8 @@ def _rehearse(shell: Any) -> None:
     cases = wire.encode([(2.5,), (np.ones((2, 3)),), ([1, 2.5],)])
     with open(os.devnull, "wb", buffering=0) as nowhere:
         for message in (
-            {"op": "lacks", "name": "f", "recall": False},
+            {"op": "lacks", "name": "f"},
+            {"op": "is pure", "name": "f"},
             {"op": "calls", "name": "f", "cases": cases, "seconds": 1.0},
         ):
             for answer in _answers(shell, message):
@@ -187,6 +188,8 @@ def _serve_submission(
             message = wire.receive(requests)
             for exercise in message.get("remember", ()):
                 shell.remember(exercise)
+            if exercise := message.get("recall"):
+                shell.recall(exercise)
             if message["op"] == "hold":
                 parents = {os.getpid(), worker}  # the worker takes over when this process ends
                 pid = _fork()
@@ -258,9 +261,12 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
                 exec(source, shell.user_ns)
             yield None
         case "lacks":
-            if message["recall"]:
-                shell.recall(message["name"])
             yield student.lacks(message["name"])
+        case "is pure":
+            # loaded in the rehearsal: it looks at what there is before any student's code, and after the shell is made
+            from byhand.grading.purity import is_pure
+
+            yield is_pure(message["name"], shell.user_ns)
         case "calls":
             cases = wire.decode(message["cases"])
             for outcome in student.calls(message["name"], cases, message["seconds"]):

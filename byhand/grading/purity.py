@@ -1,0 +1,117 @@
+"""Whether a function would answer the same at another time: it reads nothing that can change.
+
+This is asked in the process that runs student code, about an answer that is wrong when all exercises are judged
+together. If nothing but its own code can be the reason, it is as wrong when judged apart. Wherever this is not sure,
+the answer is no. A student who forges it takes from himself the chance to be judged apart, and wins nothing.
+"""
+
+import _thread
+import builtins
+import cmath
+import copy
+import functools
+import itertools
+import math
+import opcode
+import operator
+import sys
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+#: modules a pure function may use, with what was in them before any student's code has run
+MODULES = {
+    module: {**vars(module)}
+    for module in (builtins, cmath, copy, functools, itertools, math, np, np.linalg, operator)
+}
+#: of these: what reads or changes something else, or gives what nobody has written
+IMPURE = (
+    *(
+        "__import__",
+        "breakpoint",
+        "compile",
+        "eval",
+        "exec",
+        "exit",
+        "help",
+        "input",
+        "open",
+        "quit",
+    ),
+    *("delattr", "dir", "getattr", "globals", "hash", "id", "locals", "setattr", "vars"),
+    *("cache", "cached_property", "lru_cache", "display"),
+    *("ctypeslib", "empty", "empty_like", "fromfile", "genfromtxt", "load", "loadtxt", "memmap"),
+    *("ndarray", "random", "setbufsize", "seterr", "seterrcall"),
+)
+CONSTANT = (type(None), type(...), bool, int, float, complex, str, bytes, range)
+CHANGES = {
+    opcode.opmap[name]
+    for name in ("DELETE_ATTR", "DELETE_GLOBAL", "IMPORT_NAME", "STORE_ATTR", "STORE_GLOBAL")
+}
+_PURE = {
+    id(value)
+    for module, values in MODULES.items()
+    for name, value in values.items()
+    if name not in IMPURE and not isinstance(value, dict | list | set | ModuleType)
+}
+_ERRORS, _RECURSION = np.geterr(), sys.getrecursionlimit()
+
+
+def is_pure(name: str, namespace: Mapping[str, Any]) -> bool:
+    """Whether what stands for this name reads constants and pure functions only, and Python is as it was."""
+    return _is_pure(namespace.get(name), namespace, set()) and _is_as_it_was()
+
+
+def _is_pure(value: Any, namespace: Mapping[str, Any], seen: set[int]) -> bool:
+    """Whether nobody can change this value; `seen` are functions that are being looked at already."""
+    kind = type(value)
+    if kind in CONSTANT or id(value) in _PURE or id(value) in seen:
+        return True
+    if kind is tuple:
+        return all(_is_pure(item, namespace, seen) for item in value)
+    if kind is ModuleType:
+        return value in MODULES
+    if isinstance(value, np.generic):
+        return value.dtype.kind in "biufc"
+    if kind is not FunctionType or value.__globals__ is not namespace:
+        return False
+    if value.__closure__ or value.__dict__:
+        return False
+    seen.add(id(value))
+    defaults = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+    return _is_pure(defaults, namespace, seen) and all(
+        _is_pure(namespace[name], namespace, seen) if name in namespace else name not in IMPURE
+        for name in _names(value.__code__)
+    )
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Names that the code and all code in it looks up, globals and attributes; one of IMPURE if it changes them."""
+    if not CHANGES.isdisjoint(code.co_code[::2]):
+        yield "setattr"
+    # a generator of one's own is no state that others share
+    yield from (n for n in code.co_names if n != "random" or "default_rng" not in code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _is_as_it_was() -> bool:
+    """Whether no module has been changed, and no setting that changes what functions do; and nothing else runs."""
+    return (
+        all(_holds(vars(module), values) for module, values in MODULES.items())
+        and np.geterr() == _ERRORS
+        and sys.getrecursionlimit() == _RECURSION
+        and sys.gettrace() is None
+        and sys.getprofile() is None
+        and _thread._count() == 0
+    )
+
+
+def _holds(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether a module is what it was, but for modules that have been loaded since."""
+    return now.keys() >= before.keys() and all(
+        before.get(name) is value or isinstance(value, ModuleType) for name, value in now.items()
+    )
