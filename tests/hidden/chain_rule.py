@@ -886,7 +886,7 @@ class RelativeError(Exercise):
         yield np.array([1, 2]), np.array([1, -2])
         yield np.zeros(3), np.zeros(3)
         yield np.array([0.0, 0.0]), np.array([0.0, 2.0])
-        yield 2.0, 2.5
+        yield 2.5, 2.0
         yield 0.0, 0.0
         yield 1e-4, -1e-4
         yield np.array([3.0, 4.0]), np.array([3.0, 4.0]) * (1 + 1e-6)

@@ -2745,29 +2745,43 @@ def _choice(rng, lams, best):
         steps = int(rng.integers(2, 4))
 
         def after(X_seen, Y_seen, thetas=thetas, steps=steps):
-            """The networks that training with each λ makes."""
-            return [train(X_seen, Y_seen, thetas, lam, 0.4, steps)[0] for lam in lams]
+            """The networks that training with each λ makes, and the last cost of each."""
+            trained = [train(X_seen, Y_seen, thetas, lam, 0.4, steps) for lam in lams]
+            return [thetas for thetas, _ in trained], [costs[-1] for _, costs in trained]
 
         def outputs(X, networks):
             return [_pass(X, network)[-1] for network in networks]
 
-        networks = after(X, Y)
+        def best_for(X, Y, networks):
+            return np.argmin([cost(h, Y) for h in outputs(X, networks)])
+
+        networks, last_costs = after(X, Y)
         h_valid = outputs(X_valid, networks)
         valid = [cost(h, Y_valid) for h in h_valid]
         first, second, *_ = np.sort(valid)
         if np.argmin(valid) != best or second - first < 1e-3:
             continue
-        on_training = np.argmin([cost(h, Y) for h in outputs(X, networks)])
+        on_training = best_for(X, Y, networks)
         wrong = [np.sum(h.argmax(axis=1) != Y_valid.argmax(axis=1)) for h in h_valid]
         by_errors = min(range(len(lams)), key=lambda i: (wrong[i], lams[i]))
-        if best in (on_training, by_errors) or np.argmax(valid) == on_training:
+        by_last_cost = np.argmin(last_costs)
+        if best in (on_training, by_errors, by_last_cost) or np.argmax(valid) == on_training:
             continue
-        both = np.vstack([X, X_valid]), np.vstack([Y, Y_valid])
-        on_itself, on_both = (
-            np.argmin([cost(h, Y_valid) for h in outputs(X_valid, after(*seen))])
-            for seen in [(X_valid, Y_valid), both]
+        with_penalty = np.argmin(
+            [
+                regularized_cost(h, Y_valid, network, lam)
+                for h, network, lam in zip(h_valid, networks, lams, strict=True)
+            ]
         )
-        if best not in (on_itself, on_both):
+        swapped, _ = after(X_valid, Y_valid)
+        on_both, _ = after(np.vstack([X, X_valid]), np.vstack([Y, Y_valid]))
+        others = [
+            with_penalty,
+            best_for(X_valid, Y_valid, swapped),
+            best_for(X, Y, swapped),
+            best_for(X_valid, Y_valid, on_both),
+        ]
+        if best not in others:
             return (X, Y), (X_valid, Y_valid), thetas, 0.4, steps
     raise RuntimeError("no such choice found")
 
