@@ -24,6 +24,7 @@ from numpy.linalg import norm
 RATE, SIZES, WORD = 0.5, (2, (3, 1)), "relu"
 half = np.float64(0.5)
 weights, steps, table = np.ones(3), [], {}
+ones, T = np.ones(2), np.ones((2, 2))
 
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -42,6 +43,7 @@ raise NotImplementedError()
 with np.errstate(over="ignore"): return np.log(x)
 kept = {}; kept[x] = 1; return list(kept.items())
 class Node: pass
+return np.ones(3).T @ np.ones(3)
 return np.random.default_rng(7).normal(size=x)
 return list(itertools.accumulate([x, x]))
 """.splitlines()
@@ -71,6 +73,9 @@ return id(x)
 return sys.getrecursionlimit()
 return np.linalg.linalg.np.random.rand()
 return [weights for _ in x]
+return ones @ np.ones(2)
+class Node: ones = ones
+return random.random() + np.random.default_rng().random()
 return (lambda: weights)()
 """.splitlines()
 OTHERS = """\

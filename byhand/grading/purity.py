@@ -9,13 +9,14 @@ import _thread
 import builtins
 import cmath
 import copy
+import dis
 import functools
 import itertools
 import math
 import opcode
 import operator
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -81,21 +82,33 @@ def _is_pure(value: Any, namespace: Mapping[str, Any], seen: set[int]) -> bool:
         return False
     seen.add(id(value))
     defaults = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
-    return _is_pure(defaults, namespace, seen) and all(
-        _is_pure(namespace[name], namespace, seen) if name in namespace else name not in IMPURE
-        for name in _names(value.__code__)
+    return _is_pure(defaults, namespace, seen) and _does_nothing_else(
+        value.__code__, namespace, seen
     )
 
 
-def _names(code: CodeType) -> Iterator[str]:
-    """Names that the code and all code in it looks up, globals and attributes; one of IMPURE if it changes them."""
+def _does_nothing_else(code: CodeType, namespace: Mapping[str, Any], seen: set[int]) -> bool:
+    """Whether code, and code in it, reads nothing that anybody can change, and changes nothing itself."""
     if not CHANGES.isdisjoint(code.co_code[::2]):
-        yield "setattr"
-    # a generator of one's own is no state that others share
-    yield from (n for n in code.co_names if n != "random" or "default_rng" not in code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
+        return False
+    for name in code.co_names:  # of globals and attributes
+        # a generator of one's own is no state that others share
+        own = name == "random" and "default_rng" in code.co_names
+        if name in IMPURE and not own:
+            return False
+        known = name not in namespace or _is_pure(namespace[name], namespace, seen)
+        if not known and _reads(code, name):
+            return False
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return all(_does_nothing_else(each, namespace, seen) for each in inner)
+
+
+def _reads(code: CodeType, name: str) -> bool:
+    """Whether it is a global that bears this name, and not an attribute of something."""
+    return any(
+        step.opname in ("LOAD_GLOBAL", "LOAD_NAME") and step.argval == name
+        for step in dis.get_instructions(code)
+    )
 
 
 def _is_as_it_was() -> bool:
