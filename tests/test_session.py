@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from byhand.exercise import Exercise
-from byhand.grading import session
+from byhand.grading import graded_run, session
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
 from byhand.grading.session import (
@@ -35,6 +35,7 @@ from byhand.grading.session import (
     remove_abandoned,
 )
 from byhand.grading.shell import MOST_SHOWN, MOST_TEXT, Shell
+from byhand.judge import judge
 from byhand.time_limit import CLOCK
 
 pytestmark = pytest.mark.skipif(
@@ -665,6 +666,61 @@ def test_answers_that_nobody_wants_any_more_are_not_taken_for_others(submission)
     assert student.violation is None
 
 
+def test_who_answers_the_same_as_somebody_who_was_right_is_right_without_a_comparison(
+    worker, monkeypatch
+):
+    compared = []
+
+    def noting(exercise, *rest, **named):
+        compared.append(exercise.name)
+        return judge(exercise, *rest, **named)
+
+    monkeypatch.setattr(graded_run, "judge", noting)
+    monkeypatch.setattr(graded_run, "RIGHT", {})
+    other = "def double(x):\n    y = x\n    return x + y"
+    changes = "import warnings\ndef double(x):\n    warnings.warn('!')\n    return 2 * x"
+    wrong, late = (
+        "def double(x):\n    return 3 * x",
+        "def double(x):\n    return 2 * x if x < 2 else 0",
+    )
+    for answer, score, times in [
+        (DOUBLE, 2, 1),
+        (other, 2, 0),
+        (DOUBLE, 2, 0),
+        (changes, 2, 1),
+        (wrong, 0, 1),
+        (wrong, 0, 1),
+        (late, 0, 1),
+        ("", 0, 1),
+        (DOUBLE, 2, 0),
+    ]:
+        compared.clear()
+        run, scores = graded(worker, answer, "?double")
+        assert scores == {"double": score}
+        assert len(compared) == times
+        assert run.verdicts["double"].right == (score == 2)
+
+
+def test_a_call_that_ends_the_process_is_known_where_it_is_judged_apart(submission):
+    submission.run("import os\n\ndef f(x):\n    x == 3 and os._exit(0)\n    return x")
+    student = submission.exercise()
+    assert student.lacks("f") is None
+    outcomes = list(student.calls("f", [(x,) for x in range(6)], 0.5))
+    assert [outcome.value for outcome in outcomes[:-1]] == [0, 1, 2]
+    assert outcomes[-1].error == "Crash"
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_after_an_answer_that_ends_the_calls_the_process_can_be_asked_again(submission, together):
+    submission.run("def f(x):\n    if x: raise NotImplementedError()")
+    submission.remember("f")
+    student = submission.together("f") if together else submission.exercise()
+    for _ in range(2):
+        assert student.lacks("f") is None
+        outcomes = list(student.calls("f", [(x,) for x in range(6)], 5))
+        assert [outcome.error for outcome in outcomes] == [None, "NotImplementedError"]
+
+
 @pytest.mark.parametrize(
     ("does", "apart"),
     [
@@ -815,6 +871,10 @@ def test_a_process_that_is_killed_late_is_not_taken_for_one_that_ended_itself(wo
 FORGERIES = {
     "noise": "b'\\xff' * 64",
     "an answer": "frame({'id': N, 'answer': ['v', 2.0]})",
+    "the first answer, as if it were all": "answers(N, [{'value': 2 * X}], True)",
+    "the first answer, and more than were asked for": "answers(N, [{'value': 2 * X}] * 99, True)",
+    "answers without end": "answers(N, [], False) * 200",
+    "what is no outcome": "frame({'id': N, 'answer': {'outcomes': [b'', 1], 'last': True}})",
     "a score": "frame({'id': N, 'score': 2, 'points': 2})",
     "the end": "frame({'id': 'ended', 'status': 0})",
     "a huge length": "b'\\xff\\xff\\xff\\x7f'",
@@ -826,10 +886,14 @@ forgeries = pytest.mark.parametrize(
 WRITE_EVERYWHERE = """\
 import os, struct
 from byhand.grading import wire
+X = 1.0
 
 def frame(value):
     data = wire.encode(value)
     return struct.pack('>I', len(data)) + data
+
+def answers(N, outcomes, last):
+    return frame({'id': N, 'answer': {'outcomes': [*map(wire.encode, outcomes)], 'last': last}})
 
 def write_everywhere(make):
     for descriptor in range(3, 64):
@@ -844,7 +908,7 @@ def write_everywhere(make):
 
 @forgeries
 def test_frames_forged_in_a_call_earn_nothing_and_cost_nobody_else(worker, forgery):
-    wrong = f"def double(x):\n    write_everywhere(lambda N: {forgery})\n    return None"
+    wrong = f"def double(x):\n    global X\n    X = x\n    write_everywhere(lambda N: {forgery})\n    return None"
     cells = WRITE_EVERYWHERE, wrong, "?double", TRIPLE, "?triple"
     _, scores = graded(worker, *cells)
     assert scores == {"double": 0, "triple": 3}
@@ -860,6 +924,35 @@ def test_frames_forged_in_a_cell_earn_nothing_and_cost_nobody_else(worker, forge
     assert scores["triple"] in (0, 3)  # the forger's own
     assert any("protocol" in note for note in run.notes)
     assert graded(worker, DOUBLE, "?double")[1] == {"double": 2}
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "answers(N, [{'value': 1.0}], True)",
+        "answers(N, [{'value': 1.0}] * 4, True)",
+        "answers(N, [{'value': 1.0}] * 4, False)",
+        "answers(N, [], False) + answers(N, [{'value': 1.0}] * 3, True)",
+        "answers(N, [{'values': 1.0}], True)",
+        "frame({'id': N, 'answer': {'outcomes': [b''], 'last': True}})",
+        "frame({'id': N, 'answer': {'outcomes': [1], 'last': True}})",
+        "frame({'id': N, 'answer': {'outcomes': [], 'last': 1}})",
+        "frame({'id': N, 'answer': {'outcomes': ()}})",
+        "frame({'id': N, 'answer': []})",
+    ],
+)
+def test_answers_count_only_if_there_are_as_many_as_questions(submission, forgery, together):
+    forges = f"def f(x):\n    write_everywhere(lambda N: {forgery} if N == number else b'')"
+    submission.run(WRITE_EVERYWHERE)
+    submission.run(forges)
+    submission.run(f"number = {2 + 3 * together}")
+    submission.remember("f")
+    student = submission.together("f") if together else submission.exercise()
+    assert student.lacks("f") is None
+    outcomes = list(student.calls("f", [(1,), (2,), (3,)], 5))
+    assert [outcome.error for outcome in outcomes if not outcome.returned] == ["UnreadableAnswer"]
+    assert "protocol" in student.violation
 
 
 def test_references_stand_in_for_earlier_exercises_and_then_are_gone(worker):

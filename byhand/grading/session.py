@@ -6,10 +6,12 @@ plain data; there is no message that carries a score.
 
 import contextlib
 import functools
+import hashlib
 import os
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import tempfile
 import time
@@ -43,6 +45,8 @@ LOOK = 0.2  # seconds between two looks at what a submission uses
 CHANNELS = 5
 #: the share of its time that a call gets where exercises are judged together; who needs more is judged again
 TOGETHER = 0.1
+#: seconds for which outcomes are collected there before they are sent
+BATCH = 0.02
 #: processes that a submission may leave running before it is ended, and submissions before the worker is replaced
 MOST_LOST = MOST_PROCESSES // 4
 MOST_FILES = 2_000
@@ -621,6 +625,10 @@ class RemoteStudent:
         self._ran_short = False
         #: what was asked ahead: the request, and the numbers its answers will bear
         self._ahead: dict[str, int] = {}
+        #: what was answered ahead
+        self._heard: dict[str, Any] = {}
+        #: how often calls have been asked for
+        self.asked = 0
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
 
@@ -636,6 +644,28 @@ class RemoteStudent:
             self._take_over()
             self._ahead["lacks"] = self._send_lacks(name)
             self._ahead["calls"] = self._send_calls(name, cases, time_limit)
+
+    def hear(self, name: str, cases: Sequence[tuple], time_limit: float) -> bytes | None:
+        """All that `lacks` and the first `calls` will be told; a digest of what calls gave, None if that ended badly.
+
+        Whoever has the same digest has answered the same.
+        """
+        self.ask_ahead(name, cases, time_limit)
+        absent = self.lacks(name)
+        answers: list[bytes | Exception] = []
+        try:
+            if self.violation is None:
+                answers += self._answers(name, cases, time_limit)
+        except (SubmissionDied, wire.WireError) as error:
+            answers.append(error)
+        self._heard = {"lacks": absent, "calls": answers}
+        digest = hashlib.blake2b()
+        for answer in answers:
+            if isinstance(answer, Exception):
+                return None
+            digest.update(struct.pack(">Q", len(answer)))
+            digest.update(answer)
+        return digest.digest()
 
     @property
     def is_gone(self) -> bool:
@@ -659,6 +689,9 @@ class RemoteStudent:
         return False
 
     def lacks(self, name: str) -> str | None:
+        if "lacks" in self._heard:
+            absent: str | None = self._heard.pop("lacks")
+            return absent
         with self._ends():
             if self.process is None or self._is_spent:
                 self._take_over()
@@ -679,18 +712,24 @@ class RemoteStudent:
                 pass
 
     def _outcomes(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[Outcome]:
-        seconds = self._seconds(time_limit)
         if self.violation is not None or self.process is None:
             yield Outcome(error="ProtocolViolation")
             return
         try:
-            serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
+            answers = iter(self._heard.pop("calls", None) or self._answers(name, cases, time_limit))
             for _ in cases:
-                outcome = wire.outcome_from_wire(self.process.receive(serial, seconds))
+                answer = next(answers, None)
+                if answer is None:
+                    raise wire.WireError("There were fewer answers than questions.")
+                if isinstance(answer, Exception):
+                    raise answer
+                outcome = wire.outcome_from_wire(wire.decode(answer))
                 self._ran_short |= outcome.timed_out or outcome.error == "MemoryError"
                 yield outcome
                 if outcome.ends_calls:
-                    return
+                    break
+            for _ in answers:  # the process says that these were all
+                pass
         except OutOfTime:
             self._ran_short = True
             yield Outcome(timed_out=True)
@@ -702,6 +741,19 @@ class RemoteStudent:
         except wire.WireError as error:
             self.violation = f"broke the protocol ({error})"
             yield Outcome(error="UnreadableAnswer")
+
+    def _answers(self, name: str, cases: Sequence[tuple], time_limit: float) -> Iterator[bytes]:
+        """What the process says of each call. Raises SubmissionDied, WireError if it says more or goes on for ever."""
+        assert self.process is not None
+        serial = self._ahead.pop("calls", None) or self._send_calls(name, cases, time_limit)
+        left, is_last = len(cases), False
+        while not is_last:
+            batch = self.process.receive(serial, self._seconds(time_limit))
+            outcomes, is_last = wire.batch_from_wire(batch)
+            left -= len(outcomes)
+            if left < 0 or not (outcomes or is_last):
+                raise wire.WireError("There were other answers than questions.")
+            yield from outcomes
 
     @contextlib.contextmanager
     def using(self, references: Mapping[str, Callable]) -> Iterator[None]:
@@ -728,7 +780,10 @@ class RemoteStudent:
         return self._send({"op": "lacks", "name": name}, 5)
 
     def _send_calls(self, name: str, cases: Sequence[tuple], time_limit: float) -> int:
-        request = {"op": "calls", "name": name, "cases": encoded(cases)}
+        self.asked += 1
+        # what is judged apart is told one by one: if a call ends the process, it is known which one
+        every = BATCH if self._together else 0
+        request = {"op": "calls", "name": name, "cases": encoded(cases), "every": every}
         return self._send(request, self._seconds(time_limit))
 
     def _ask(self, request: dict[str, Any]) -> Any:

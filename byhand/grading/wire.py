@@ -583,6 +583,18 @@ def outcome_from_wire(message: Any) -> Outcome:
     return Outcome(**{**message, "warnings": frozenset(warnings)})
 
 
+def batch_from_wire(message: Any) -> tuple[list[bytes], bool]:
+    """The encoded outcomes that a worker sent together, and whether they were the last. Raises WireError."""
+    if type(message) is not dict or message.keys() != {"outcomes", "last"}:
+        raise WireError("A batch had fields that no batch has.")
+    outcomes, is_last = message["outcomes"], message["last"]
+    if type(outcomes) is not list or type(is_last) is not bool:
+        raise WireError("A batch had fields that no batch has.")
+    if not all(type(outcome) is bytes for outcome in outcomes):
+        raise WireError("A batch had something else than outcomes.")
+    return outcomes, is_last
+
+
 def _is_name(name: Any) -> bool:
     return type(name) is str and len(name) <= MAX_NAME and name.isidentifier()
 

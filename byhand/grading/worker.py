@@ -31,10 +31,13 @@ from typing import Any
 import numpy as np
 
 from byhand.grading import wire
-from byhand.student import NamespaceStudent
+from byhand.student import NamespaceStudent, Outcome
 from byhand.time_limit import limited
 
 LIBC = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock during calls, as a fork needs it
+
+#: bytes of outcomes after which they are sent
+MOST_IN_BATCH = 2**16
 
 #: where this process is asked, and where it answers: the first pair while it runs cells, another one when it is judged
 Channels = dict[int, tuple[io.FileIO, io.FileIO]]
@@ -128,7 +131,7 @@ def _rehearse(shell: Any) -> None:
         for message in (
             {"op": "lacks", "name": "f"},
             {"op": "is pure", "name": "f"},
-            {"op": "calls", "name": "f", "cases": cases, "seconds": 1.0},
+            {"op": "calls", "name": "f", "cases": cases, "seconds": 1.0, "every": 1.0},
         ):
             for answer in _answers(shell, message):
                 wire.send(nowhere, {"id": 1, "answer": answer})
@@ -251,7 +254,7 @@ def _wakers(channels: int) -> range:
 
 
 def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
-    """The answers to one message: for calls as many as there are cases, else one."""
+    """The answers to one message: for calls as many as it takes, else one."""
     student = NamespaceStudent(shell.user_ns)
     match message["op"]:
         case "run":
@@ -268,9 +271,23 @@ def _answers(shell: Any, message: dict[str, Any]) -> Iterator[Any]:
 
             yield is_pure(message["name"], shell.user_ns)
         case "calls":
-            cases = wire.decode(message["cases"])
-            for outcome in student.calls(message["name"], cases, message["seconds"]):
-                yield wire.outcome_to_wire(outcome)
+            there = student.lacks(message["name"]) is None
+            cases = wire.decode(message["cases"]) if there else []
+            outcomes = student.calls(message["name"], cases, message["seconds"])
+            yield from _batches(outcomes, message["every"])
+
+
+def _batches(outcomes: Iterator[Outcome], every: float) -> Iterator[dict[str, Any]]:
+    """Outcomes as they cross the wire: those of `every` so many seconds together, each encoded for itself."""
+    batch: list[bytes] = []
+    size, begun = 0, time.monotonic()
+    for outcome in outcomes:
+        batch.append(wire.encode(wire.outcome_to_wire(outcome)))
+        size += len(batch[-1])
+        if time.monotonic() - begun >= every or size > MOST_IN_BATCH:
+            yield {"outcomes": batch, "last": False}
+            batch, size, begun = [], 0, time.monotonic()
+    yield {"outcomes": batch, "last": True}
 
 
 def _enter(request: dict[str, Any], pipes: dict[str, io.FileIO], null: int) -> Channels:
