@@ -146,6 +146,91 @@ def test_cells_are_read_as_ipython_reads_them():
         assert shell.should_run_async(source, transformed_cell=expected) == awaits
 
 
+#: cells of which some are Python alone, and what follows from them
+TRICKY_CELLS = [
+    *("x = 1\nx", "x", "_ + __", "In[1:4], _i, _ii, Out, len(In)", "_ih[-1]", "x;", "x = 3;\nx;"),
+    *("1 / 0", "def f():\n    return 1 / 0\n\nf()", "print(1)\nraise ValueError('no')", "exit()"),
+    *("import sys\nsys.exit(3)", "raise SystemExit", "raise KeyboardInterrupt", "f(", "return 3"),
+    *(
+        "print(1)\nreturn 3",
+        "x = 5\nx is 5",
+        "'\\d'",
+        "\n\n  x\n",
+        "    x = 1\n    x",
+        "# nothing",
+        "",
+    ),
+    *(
+        " ",
+        "%precision 3",
+        "x?",
+        "!echo 1",
+        "ls = 3",
+        "ls",
+        "ls\n",
+        "x = 4\n%precision 2",
+        "xmode",
+        "xmode = 5",
+        "xmode",
+    ),
+    *("await f()", "import asyncio\nawait asyncio.sleep(0)\n7", "async_ = 3\nasync_", "'await'"),
+    *(
+        "from __future__ import annotations\ndef g(x: y): pass\ng.__annotations__",
+        "def h(x: z): pass",
+    ),
+    *("'a docstring?'\n__doc__", "x: int = 3\n__annotations__", "x = 1\nglobal x\nx", "None"),
+    *(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "display(3)\n4",
+        "print('a', end='')\nb = 1",
+    ),
+    *(
+        "import warnings\nwarnings.warn('!')",
+        "import warnings\nwarnings.warn('!')",
+        "__name__, __file__",
+    ),
+    *(
+        "import inspect\ndef k():\n    return 3\ninspect.getsource(k)",
+        "k.__code__.co_filename",
+        "k",
+    ),
+    *(
+        "get_ipython().last_execution_succeeded",
+        "_exit_code",
+    ),
+    *("get_ipython().ast_node_interactivity = 'all'", "1\n2", "def p():\n    1\n\np()\n3"),
+    *(
+        "get_ipython().ast_node_interactivity = 'last_expr'",
+        "1\n2",
+        "get_ipython().execution_count",
+    ),
+    *(
+        "get_ipython().events.register('post_run_cell', lambda r: print(r.info.raw_cell))",
+        "9",
+        "9\n8",
+    ),
+    *(
+        "{k for k in globals() if not k.startswith('_')}",
+        "sorted(k for k in globals() if k[0] == '_')",
+    ),
+]
+
+
+def test_cells_of_python_alone_give_what_ipython_gives(worker, tmp_path):
+    """Step by step, in a shell that takes its own way where it can, and in one that never does."""
+    shown = {}
+    choice = (
+        "import os\nif os.path.exists('ipython'):\n    get_ipython()._plain = lambda source: None"
+    )
+    for way in ("own", "ipython"):
+        (tmp_path / way).mkdir()
+        (tmp_path / way / way).touch()
+        with contextlib.closing(worker.begin(LIMITS, tmp_path / way, draws=True)) as submission:
+            shown[way] = [submission.run(source) for source in (choice, *TRICKY_CELLS)][1:]
+    for source, own, ipython in zip(TRICKY_CELLS, *shown.values(), strict=True):
+        assert own == ipython, source
+
+
 def test_python_warns_once_of_what_looks_wrong_in_a_cell(submission):
     shown = submission.run("x = 5\nx is 5")
     assert [output.get("name") for output in shown] == ["stderr", None]
