@@ -150,6 +150,7 @@ def test_cells_are_read_as_ipython_reads_them():
 TRICKY_CELLS = [
     *("x = 1\nx", "x", "_ + __", "In[1:4], _i, _ii, Out, len(In)", "_ih[-1]", "x;", "x = 3;\nx;"),
     *("1 / 0", "def f():\n    return 1 / 0\n\nf()", "print(1)\nraise ValueError('no')", "exit()"),
+    *("1 / 0\n7", "import builtins\nhasattr(builtins, 'get_ipython')"),
     *("import sys\nsys.exit(3)", "raise SystemExit", "raise KeyboardInterrupt", "f(", "return 3"),
     *(
         "print(1)\nreturn 3",
@@ -1182,6 +1183,30 @@ def test_the_worker_is_started_anew_after_its_own_death():
         os.kill(first, signal.SIGKILL)
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
         assert own.process.pid != first
+    finally:
+        own.close()
+
+
+@pytest.mark.parametrize("cell", ["", "1 / 0"])
+def test_nobody_is_blamed_for_a_worker_that_is_being_killed(monkeypatch, cell):
+    # its child may be dead already while it still looks alive
+    monkeypatch.setattr(Worker, "is_gone", False)
+    kills = Worker._submission
+
+    def begun(self, place):
+        submission = kills(self, place)
+        if not killed:
+            killed.append(os.kill(self.process.pid, signal.SIGKILL))
+            assert session._readable(submission.main.descriptor, time.monotonic() + 5)
+        return submission
+
+    killed: list[None] = []
+    monkeypatch.setattr(Worker, "_submission", begun)
+    own = Worker()
+    try:
+        run, scores = graded(own, cell, DOUBLE, "?double")
+        assert scores == {"double": 2}
+        assert run.notes == []
     finally:
         own.close()
 

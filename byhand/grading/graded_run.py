@@ -158,7 +158,7 @@ class GradedRun:
                 elif _name(cell) in tested:
                     found[_name(cell)] = at_test(_name(cell))
             except SubmissionDied as death:
-                if not self.worker.is_gone:  # else it is not the student's doing: all is run again
+                if self.worker.answers:  # else it is not the student's doing: all is run again
                     self._leave_out(number, cell, death)
                 return found, False
             if (only or self._judging) and tested <= found.keys():
@@ -216,7 +216,7 @@ class GradedRun:
             self.seconds[name] = round(time.monotonic() - start, 4)
             is_gone = student.is_gone
             student.end()
-            if self.worker.is_gone:
+            if self.worker.is_gone or (is_gone and not self.worker.answers):
                 return False
             suspicious = is_gone and not (self._one_by_one and name == next(iter(students)))
             if verdict is None or suspicious:

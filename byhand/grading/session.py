@@ -143,6 +143,18 @@ class Worker:
         """Whether it has ended, and so all that it had started."""
         return self.process is None or _stat(self.process.pid)[0] in "ZX"
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is there; asked for that: one that is being killed may still look alive when its child is dead."""
+        if self.process is None:
+            return False
+        try:
+            wire.send(self.process.stdin, {"op": "ping"}, deadline=time.monotonic() + 30)
+            wire.receive(self.process.stdout, deadline=time.monotonic() + 30)
+        except (wire.WireError, ValueError):
+            return False
+        return True
+
     def close(self) -> None:
         """End the worker and everything in it, and remove its files."""
         if self.process is not None:

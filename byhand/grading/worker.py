@@ -67,6 +67,8 @@ def main(scratch: Path) -> None:
             if pid == 0:
                 _serve_submission(shell, request, pipes, null)
             wire.send(sys.stdout.buffer, {"op": "begun", "pid": pid})
+        elif request["op"] == "ping":
+            wire.send(sys.stdout.buffer, {"op": "pong"})
         elif request["op"] == "reap":  # the supervisor has killed whatever was left
             _reap()
             wire.send(sys.stdout.buffer, {"op": "reaped"})
