@@ -192,12 +192,14 @@ def time_of_floor(floor: str, folder: Path, course: Path, unit: str) -> float:
         process.stdin.flush()
     for process in processes:
         process.communicate()
+        if process.returncode:
+            raise RuntimeError("The floor has failed, so its time tells nothing.")
     return time.perf_counter() - begun
 
 
 def calls_of(unit: str) -> dict[str, Any]:
     """By test cell: what the worker would be asked."""
-    from byhand.grading.session import encoded
+    from byhand.grading.session import BATCH, encoded
     from byhand.judge import questions
 
     return {
@@ -206,6 +208,7 @@ def calls_of(unit: str) -> dict[str, Any]:
             "name": name,
             "cases": base64.b64encode(encoded(questions(exercise, 0))).decode(),  # type: ignore[arg-type]
             "seconds": exercise.time_limit,
+            "every": BATCH,
         }
         for name, exercise in demo.exercises_of(ROOT, unit).items()
     }
@@ -230,6 +233,7 @@ def run_floor(share: Path) -> None:
     for cells in submissions:
         pid = _fork()
         if pid == 0:
+            failed = True
             try:
                 for cell in cells:
                     if isinstance(cell, str):
@@ -238,9 +242,11 @@ def run_floor(share: Path) -> None:
                         cases = base64.b64decode(cell["cases"])
                         for answer in _answers(shell, cell | {"cases": cases}):
                             wire.send(nowhere, answer)
+                failed = False
             finally:
-                os._exit(0)
-        os.waitpid(pid, 0)
+                os._exit(failed)
+        if os.waitpid(pid, 0)[1]:
+            raise RuntimeError("A process of the floor has failed, so its time tells nothing.")
 
 
 def scaling(folder: Path, units: Sequence[str], size: int) -> bool:
