@@ -1,6 +1,7 @@
 """`byhand grade` on real classes: the same as `nbgrader autograde`, only faster."""
 
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -245,6 +246,16 @@ def test_a_process_of_a_pool_that_is_told_twice_to_end_ends():
             assert process.wait(30) == 0
         finally:
             process.kill()
+
+
+def test_garbage_is_collected_once_everything_is_loaded(handed_in):
+    pool = Pool(handed_in, 1)
+    try:
+        pool.ready()
+        assert pool._executor.submit(gc.isenabled).result()
+    finally:
+        pool.close()
+    assert gc.isenabled()
 
 
 def test_a_process_of_a_pool_that_does_not_end_when_told_is_killed(handed_in, monkeypatch):

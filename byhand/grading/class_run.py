@@ -6,6 +6,7 @@ files are moved into place; so a run that was killed goes on where it was, and e
 """
 
 import contextlib
+import gc
 import glob
 import itertools
 import os
@@ -70,7 +71,12 @@ class Pool:
         self.course, self.size = course, size
         self._executor: Executor | None = None
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__, f"{__package__}.one_submission"])
+        self._context.set_forkserver_preload(
+            [
+                f"{__package__}.{name}"
+                for name in ("collector_at_rest", "class_run", "one_submission")
+            ]
+        )
         forkserver.ensure_running()
 
     def _start(self) -> None:
@@ -285,8 +291,10 @@ class ClassRun:
     def __init__(
         self, course: Path, journal: Journal, executor: Pool | Cluster, progress: Progress | None
     ) -> None:
+        from byhand.grading import collector_at_rest  # noqa: F401
         from byhand.grading.course_gradebook import CourseGradebook
 
+        gc.enable()
         self.course, self.journal, self.executor = course, journal, executor
         self.progress = progress
         self.gradebook = CourseGradebook(course)

@@ -56,7 +56,8 @@ class GradedRun:
     """One notebook being graded.
 
     One process runs the cells and gives the outputs that a student gets back. Then no output is taken from it any
-    more, and it is asked for the answers to all exercises. Most are right, and count, if nothing else has happened.
+    more, and it is asked for the answers to all exercises. Most are right, and count, if nothing else has happened; so
+    do wrong ones that would be as wrong anywhere.
 
     For all others the cells are run again, in a process that leaves a sleeping copy of itself at each test cell and is
     gone before any of them is woken. These are judged one after the other, so that no exercise suffers from what

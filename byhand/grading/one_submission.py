@@ -94,6 +94,7 @@ def start(course: str) -> None:
         assert worker.level
     gc.collect()
     gc.freeze()  # what is there now stays: it need not be looked through again and again
+    gc.enable()
 
 
 def grade(packed: bytes, submitted: Submitted) -> Graded:

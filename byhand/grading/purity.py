@@ -2,7 +2,7 @@
 
 This is asked in the process that runs student code, about an answer that is wrong when all exercises are judged
 together. If nothing but its own code can be the reason, it is as wrong when judged apart. Wherever this is not sure,
-the answer is no. A student who forges it takes from himself the chance to be judged apart, and wins nothing.
+the answer is no. Who forges it gives up the chance to be judged apart, and wins nothing.
 """
 
 import _thread
