@@ -1372,7 +1372,8 @@ def test_no_copy_outlives_the_worker_whoever_kills_it():
     submission.run(f"{FUNCTIONS}\ndef waits(x):\n    while True: pass")
     asleep, awake = submission.exercise(), submission.exercise()
     assert call(awake, "good").value == 2
-    awake.process.send({"op": "calls", "name": "waits", "cases": encoded([(1,)]), "seconds": 60}, 5)
+    request = {"op": "calls", "name": "waits", "cases": encoded([(1,)]), "seconds": 60, "every": 0}
+    awake.process.send(request, 5)
     copies = submission.processes[1:]
     assert len(copies) == 2
     assert not any(copy.is_gone for copy in copies)
