@@ -1181,6 +1181,8 @@ def test_the_worker_is_started_anew_after_its_own_death():
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
         first = own.process.pid
         os.kill(first, signal.SIGKILL)
+        while not own.is_gone:
+            time.sleep(0.01)
         assert graded(own, DOUBLE, "?double")[1] == {"double": 2}
         assert own.process.pid != first
     finally:

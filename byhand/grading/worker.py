@@ -47,6 +47,7 @@ def main(scratch: Path) -> None:
     """Warm up, then fork a child for every submission that the supervisor announces."""
     _become_subreaper()
     shell = _warm_shell()
+    own = os.getpid()
     pipes: dict[str, io.FileIO] = {}
     null = os.open(os.devnull, os.O_RDWR)
     wire.send(sys.stdout.buffer, {"op": "ready", "pid": os.getpid()})
@@ -65,7 +66,7 @@ def main(scratch: Path) -> None:
                     pipes[answers] = open(answers, "wb", buffering=0)
             pid = os.fork()
             if pid == 0:
-                _serve_submission(shell, request, pipes, null)
+                _serve_submission(shell, request, pipes, null, own)
             wire.send(sys.stdout.buffer, {"op": "begun", "pid": pid})
         elif request["op"] == "ping":
             wire.send(sys.stdout.buffer, {"op": "pong"})
@@ -180,11 +181,12 @@ def _get_ready_to_draw() -> None:
 
 
 def _serve_submission(
-    shell: Any, request: dict[str, Any], pipes: dict[str, io.FileIO], null: int
+    shell: Any, request: dict[str, Any], pipes: dict[str, io.FileIO], null: int, worker: int
 ) -> None:
-    """Run one submission in this forked process, and end it."""
-    worker = os.getppid()
+    """Run one submission in this fork of the worker, and end it."""
     _end_with_parent()
+    if os.getppid() != worker:  # it was gone before that
+        os._exit(0)
     try:
         channels = _enter(request, pipes, null)
         own = 0
