@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 DASK = str(Path(sys.executable).with_name("dask"))
 
 
@@ -62,7 +64,14 @@ def dask_cluster(
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait(60)
+            try:
+                process.wait(20)
+            except (
+                subprocess.TimeoutExpired
+            ):  # a nanny that is just starting a worker may not hear it
+                for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+                    each.kill()
+                process.wait(20)
 
 
 def _wait(condition, folder: Path) -> None:
