@@ -66,9 +66,8 @@ def dask_cluster(
         for process in processes:
             try:
                 process.wait(20)
-            except (
-                subprocess.TimeoutExpired
-            ):  # a nanny that is just starting a worker may not hear it
+            except subprocess.TimeoutExpired:
+                # a nanny that is just starting a worker may not hear it
                 for each in [*psutil.Process(process.pid).children(recursive=True), process]:
                     each.kill()
                 process.wait(20)

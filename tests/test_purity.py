@@ -6,7 +6,7 @@ import pytest
 
 from byhand.exercise import load_exercises, source_as
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, Worker
+from byhand.grading.session import Limits
 
 pytestmark = pytest.mark.skipif(
     protection_level() is Level.NONE, reason="not here: this machine has no sandbox"
@@ -65,6 +65,7 @@ import os; return x
 return __import__("os").getpid()
 return getattr(np, "random").rand()
 return counts(x)
+return x.reads if x is None else through(x)
 return cached(x)
 return remembers(x)
 return closure(x)
@@ -87,6 +88,12 @@ counts.calls = 0
 def cached(x):
     return x
 
+def reads(x):
+    return weights
+
+def through(x):
+    return reads(x)
+
 def remembers(x, memo={}):
     return x
 
@@ -104,13 +111,6 @@ class Layer:
     def __init__(self, x):
         self.x = x
 """
-
-
-@pytest.fixture(scope="module")
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
 
 
 @pytest.fixture
@@ -172,6 +172,7 @@ def test_what_is_missing_or_a_constant_or_numpys_own_is(stands, source):
         "import builtins; builtins.sum = max",
         "np.linalg.norm = np.dot",
         "np.seterr(all='raise');",
+        "np.set_printoptions(precision=2)",
         "sys.setrecursionlimit(90)",
         "sys.settrace(lambda *_: None)",
         "import threading; threading.Thread(target=time.sleep, args=(9,)).start()",

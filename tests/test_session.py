@@ -46,13 +46,6 @@ LIMITS = Limits(cell_seconds=20, call_seconds=2, submission_seconds=60)
 HASTY = dataclasses.replace(LIMITS, cell_seconds=1)
 
 
-@pytest.fixture(scope="module")
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
-
-
 @pytest.fixture
 def submission(worker):
     submission = worker.begin(LIMITS)
@@ -139,17 +132,30 @@ def test_cells_are_read_as_ipython_reads_them():
     notebooks = [nbformat.read(path, 4) for path in ROOT.glob("solutions/*/*.ipynb")]
     cells = [c.source for notebook in notebooks for c in notebook.cells if c.cell_type == "code"]
     assert len(cells) > 200
+    plain = [source for source in cells + OTHER_CELLS if shell._plain(source) is not None]
+    assert len(plain) > 0.9 * len(cells)
     for source in cells + OTHER_CELLS:
         expected = InteractiveShell.transform_cell(shell, source)
         assert shell.transform_cell(source).strip("\n") == expected.strip("\n")
         awaits = InteractiveShell.should_run_async(shell, source, transformed_cell=expected)
         assert shell.should_run_async(source, transformed_cell=expected) == awaits
+        if source in plain:
+            assert source.strip("\n") == expected.strip("\n")
+            assert not awaits
 
 
 #: cells of which some are Python alone, and what follows from them
 TRICKY_CELLS = [
     *("x = 1\nx", "x", "_ + __", "In[1:4], _i, _ii, Out, len(In)", "_ih[-1]", "x;", "x = 3;\nx;"),
-    *("1 / 0", "def f():\n    return 1 / 0\n\nf()", "print(1)\nraise ValueError('no')", "exit()"),
+    *(
+        "1 / 0",
+        "def f():\n    return 1 / 0\n\nf()",
+        "print(1)\nraise ValueError('no')",
+        "exit()",
+        "exit",
+        "quit\n",
+        "x = 1\nexit",
+    ),
     *("1 / 0\n7", "import builtins\nhasattr(builtins, 'get_ipython')"),
     *("import sys\nsys.exit(3)", "raise SystemExit", "raise KeyboardInterrupt", "f(", "return 3"),
     *(

@@ -8,7 +8,7 @@ import pytest
 from byhand.exercise import load_exercises
 from byhand.grading.graded_run import GradedRun
 from byhand.grading.sandbox import Level, protection_level
-from byhand.grading.session import Limits, Worker
+from byhand.grading.session import Limits
 from byhand.grading.simulated_class import simulated_class, write_submission
 
 pytestmark = pytest.mark.skipif(
@@ -16,13 +16,6 @@ pytestmark = pytest.mark.skipif(
 )
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = {path.stem: path.parent.name for path in sorted(ROOT.glob("source/*/*.md"))}
-
-
-@pytest.fixture(scope="module")
-def worker():
-    worker = Worker()
-    yield worker
-    worker.close()
 
 
 def graded(path, exercises, worker):

@@ -72,10 +72,7 @@ class Pool:
         self._executor: Executor | None = None
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            [
-                f"{__package__}.{name}"
-                for name in ("collector_at_rest", "class_run", "one_submission")
-            ]
+            [f"{__package__}.collector_at_rest", __name__, f"{__package__}.one_submission"]
         )
         forkserver.ensure_running()
 
@@ -291,7 +288,7 @@ class ClassRun:
     def __init__(
         self, course: Path, journal: Journal, executor: Pool | Cluster, progress: Progress | None
     ) -> None:
-        from byhand.grading import collector_at_rest  # noqa: F401
+        gc.disable()  # see collector_at_rest
         from byhand.grading.course_gradebook import CourseGradebook
 
         gc.enable()

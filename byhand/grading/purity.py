@@ -29,22 +29,11 @@ MODULES = {
 }
 #: of these: what reads or changes something else, or gives what nobody has written
 IMPURE = (
-    *(
-        "__import__",
-        "breakpoint",
-        "compile",
-        "eval",
-        "exec",
-        "exit",
-        "help",
-        "input",
-        "open",
-        "quit",
-    ),
-    *("delattr", "dir", "getattr", "globals", "hash", "id", "locals", "setattr", "vars"),
+    *("__import__", "breakpoint", "compile", "eval", "exec", "exit", "help", "input", "open"),
+    *("delattr", "dir", "getattr", "globals", "hash", "id", "locals", "quit", "setattr", "vars"),
     *("cache", "cached_property", "lru_cache", "display"),
     *("ctypeslib", "empty", "empty_like", "fromfile", "genfromtxt", "load", "loadtxt", "memmap"),
-    *("ndarray", "random", "setbufsize", "seterr", "seterrcall"),
+    *("ndarray", "random", "set_printoptions", "setbufsize", "seterr", "seterrcall"),
 )
 CONSTANT = (type(None), type(...), bool, int, float, complex, str, bytes, range)
 CHANGES = {
@@ -57,7 +46,15 @@ _PURE = {
     for name, value in values.items()
     if name not in IMPURE and not isinstance(value, dict | list | set | ModuleType)
 }
-_ERRORS, _RECURSION = np.geterr(), sys.getrecursionlimit()
+
+
+def _settings() -> tuple[Any, ...]:
+    """What changes what functions do."""
+    tracing = sys.gettrace(), sys.getprofile()
+    return np.geterr(), np.get_printoptions(), sys.getrecursionlimit(), tracing, _thread._count()
+
+
+_SETTINGS = _settings()
 
 
 def is_pure(name: str, namespace: Mapping[str, Any]) -> bool:
@@ -96,8 +93,10 @@ def _does_nothing_else(code: CodeType, namespace: Mapping[str, Any], seen: set[i
         own = name == "random" and "default_rng" in code.co_names
         if name in IMPURE and not own:
             return False
-        known = name not in namespace or _is_pure(namespace[name], namespace, seen)
-        if not known and _reads(code, name):
+        looked_at = {*seen}  # what turns out to be an attribute leaves no trace
+        if name not in namespace or _is_pure(namespace[name], namespace, looked_at):
+            seen |= looked_at
+        elif _reads(code, name):
             return False
     inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
     return all(_does_nothing_else(each, namespace, seen) for each in inner)
@@ -115,11 +114,7 @@ def _is_as_it_was() -> bool:
     """Whether no module has been changed, and no setting that changes what functions do; and nothing else runs."""
     return (
         all(_holds(vars(module), values) for module, values in MODULES.items())
-        and np.geterr() == _ERRORS
-        and sys.getrecursionlimit() == _RECURSION
-        and sys.gettrace() is None
-        and sys.getprofile() is None
-        and _thread._count() == 0
+        and _settings() == _SETTINGS
     )
 
 

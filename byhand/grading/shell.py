@@ -12,10 +12,12 @@ import warnings
 from types import CodeType
 from typing import Any
 
+from IPython.core.autocall import IPyAutocall
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.core.macro import Macro
 from traitlets import Type
 
 MOST_TEXT = 50_000  # characters of each stream and each result
@@ -117,8 +119,10 @@ class Shell(InteractiveShell):
         line = source.strip()
         if any(word in line for word in ("await", "async", "In [")) or not line:
             return None
-        # in a cell of one line the first word may be a magic
-        if "\n" not in line and self.find_line_magic(FIRST_WORD.match(line)[0]) is not None:  # type: ignore[index]
+        # in a cell of one line the first word may be a magic, or call something, as `exit` does
+        word = FIRST_WORD.match(line)[0]  # type: ignore[index]
+        calls = isinstance(self.user_ns.get(word), IPyAutocall | Macro)
+        if "\n" not in line and (calls or self.find_line_magic(word) is not None):
             return None
         if self.ast_node_interactivity != "last_expr" or self.ast_transformers or self.autocall:
             return None

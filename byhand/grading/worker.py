@@ -50,7 +50,7 @@ def main(scratch: Path) -> None:
     own = os.getpid()
     pipes: dict[str, io.FileIO] = {}
     null = os.open(os.devnull, os.O_RDWR)
-    wire.send(sys.stdout.buffer, {"op": "ready", "pid": os.getpid()})
+    wire.send(sys.stdout.buffer, {"op": "ready", "pid": own})
     while True:
         try:
             request = wire.receive(sys.stdin.buffer)
