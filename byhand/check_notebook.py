@@ -103,6 +103,8 @@ def check_notebook(path: Path) -> NotebookResult:
         interrupt_on_timeout=True,
         allow_errors=True,
         kernel_name="python3",
+        # asked to end, a kernel may complain on the terminal: its threads close each other's sockets
+        shutdown_kernel="immediate",
         extra_arguments=["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"],
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )

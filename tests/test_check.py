@@ -348,6 +348,14 @@ def test_a_kernel_that_dies_is_one_sentence(tmp_path):
     assert "Traceback" not in run.stderr
 
 
+def test_what_a_kernel_says_while_it_ends_is_not_on_the_terminal(tmp_path):
+    noise = "import atexit, os\natexit.register(os.write, 2, b'Traceback: a socket is closed')\n"
+    path = with_answer(tmp_path / "chain_rule.ipynb", "two_weights", noise + RIGHT)
+    run = byhand("check", path)
+    assert "✓ │ two_weights" in run.stdout
+    assert run.stderr == ""
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": 3}', "\x00"])
 def test_a_broken_notebook_is_one_sentence(tmp_path, content):
     (tmp_path / "a.ipynb").write_text(content)
