@@ -61,16 +61,21 @@ def dask_cluster(
         ports = sorted({int(a.rpartition(":")[2]) for a in addresses if a})
         yield Cluster(address, ports, processes[1:])
     finally:
-        for process in reversed(processes):
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                # a nanny that is just starting a worker may not hear it
-                for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-                    each.kill()
-                process.wait(20)
+        # the scheduler last: a nanny waits for a worker it has just started, and that for the scheduler
+        for group in (processes[1:], processes[:1]):
+            for process in group:
+                process.terminate()
+            for process in group:
+                _end(process)
+
+
+def _end(process: subprocess.Popen) -> None:
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+            each.kill()
+        process.wait(20)
 
 
 def _wait(condition, folder: Path) -> None:
