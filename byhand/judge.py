@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from byhand.compare import CONVENTIONS, Difference, Stage, differences
-from byhand.exercise import Exercise, Function, Keywords, Mistake
+from byhand.exercise import Exercise, Function, Invariant, Keywords, Mistake
 from byhand.plain import Foreign, identical, is_number
 from byhand.student import Outcome, Student, call
 from byhand.verdict import Status, Verdict
@@ -150,8 +150,8 @@ class _Attempt:
             self.trials = _trials(exercise, outcomes, seed)
             self.failed = [trial for trial in self.trials if trial.found]
             answers = [] if self.failed else list(outcomes)
-        #: the sentence of the first property that does not hold
-        self.broken = None
+        #: the first property that does not hold
+        self.broken: Invariant | None = None
         if not self.failed:
             known = list(zip(asked[len(self.trials) :], answers, strict=False))
             self.broken = _broken_invariant(exercise, student, seed, known)
@@ -177,7 +177,7 @@ class _Attempt:
             words = f"Right in all {len(trials)} calls.{_side_effect(trials)}"
             return Verdict(exercise.name, exercise.points, self.score, Status.RIGHT, words)
         if self.broken:
-            return _verdict(exercise, 0, self.broken, details="")
+            return _verdict(exercise, 0, self.broken.sentence, "", mistake=self.broken.name)
         if not self._is_one:
             words = failed[0].found[0].problem
             return Verdict(exercise.name, exercise.points, 0, Status.NOT_ATTEMPTED, words)
@@ -186,7 +186,7 @@ class _Attempt:
         telling = [trial for trial in failed if not _is_edge(trial)] or failed
         if len(known) == 1:
             details = _details(exercise, telling[0])
-            return _verdict(exercise, self.score, known.pop(), details, fitting)
+            return _verdict(exercise, self.score, known.pop(), details, fitting, fitting[0])
         stage = min(difference.stage for trial in telling for difference in trial.found)
         shown = next(t for t in telling if any(d.stage is stage for d in t.found))
         if identical(trials[0].args, trials[-1].args) and not _same_twice(trials[0], trials[-1]):
@@ -222,6 +222,7 @@ def _verdict(
     sentence: str,
     details: str,
     fitting: tuple[str, ...] = (),
+    mistake: str | None = None,
 ) -> Verdict:
     return Verdict(
         exercise.name,
@@ -230,9 +231,7 @@ def _verdict(
         Status.WRONG,
         sentence,
         details,
-        mistake=fitting[0]
-        if fitting and sentence == exercise.mistakes[fitting[0]].sentence
-        else None,
+        mistake=mistake,
         fitting=fitting,
     )
 
@@ -382,8 +381,8 @@ def _score(exercise: type[Exercise], failed: list[Trial]) -> float:
 
 def _broken_invariant(
     exercise: type[Exercise], student: Student, seed: int, known: list[tuple[tuple, Outcome]]
-) -> str | None:
-    """The sentence of the first property that does not hold; `known` are calls made already, in their order."""
+) -> Invariant | None:
+    """The first property that does not hold; `known` are calls made already, in their order."""
     following = iter(known)
 
     def call_student(*args: Any) -> Any:
@@ -400,7 +399,7 @@ def _broken_invariant(
         except (_CallFailed, TypeError, ValueError, KeyError, IndexError):
             holds = False  # the answer has not even the right form there
         if not holds:
-            return prop.sentence
+            return prop
     return None
 
 

@@ -25,7 +25,8 @@ class Verdict:
     status: Status
     sentence: str
     details: str = ""
-    #: name of the known mistake that does exactly the same, if they all have one sentence
+    #: name of the known mistake that does exactly the same, if they all have one sentence, or of the property that
+    #: does not hold
     mistake: str | None = None
     #: names of all known mistakes that do exactly the same on these inputs
     fitting: tuple[str, ...] = ()

@@ -755,6 +755,7 @@ def test_a_broken_property_is_told_in_its_own_words():
 
     v = verdict(capped, Slopes)
     assert (v.score, v.sentence) == (0, "Twice the scale must give twice the slopes.")
+    assert v.mistake == "scales"
 
 
 @pytest.mark.parametrize(

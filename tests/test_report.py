@@ -1,5 +1,6 @@
 """`byhand report` on a class whose truth is known, graded by the byhand executable."""
 
+import itertools
 import json
 import re
 import shutil
@@ -207,6 +208,30 @@ def test_it_fits_a_phone_follows_the_dark_theme_and_prints_what_is_folded(writte
         light = shown.evaluate("getComputedStyle(document.body).backgroundColor")
         assert light == "rgb(255, 255, 255)"
         browser.close()
+
+
+@pytest.mark.parametrize("points", [16, 28, 117.5, 1287.5])
+def test_numbers_below_the_bars_do_not_touch_on_a_phone(points):
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    exercise = Exercise("n", "e")
+    one = Submission("ana", results={exercise: Result(points, points, Status.RIGHT)})
+    report = Report(Results("a", points, [exercise], [one], [], []), [])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": 375, "height": 700}, offline=True)
+        shown.set_content(render(report))
+        places = shown.eval_on_selector_all(
+            "svg .edge",
+            "all => all.map(e => e.getBoundingClientRect()).filter(r => r.width).map(r => [r.left, r.right])",
+        )
+        browser.close()
+    assert len(places) > 4
+    gaps = [right[0] - left[1] for left, right in itertools.pairwise(places)]
+    assert min(gaps) > 3
 
 
 # --- where something is missing ------------------------------------------------------------------

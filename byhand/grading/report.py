@@ -415,8 +415,8 @@ def prose(sentence: str) -> Any:
 
 
 def number(value: float) -> str:
-    """At most two decimals, no trailing zeros."""
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    """At most three decimals, as many as eighths of a point have, and no trailing zeros."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 
 def percent(part: float, whole: float) -> str:
