@@ -190,7 +190,7 @@ def test_modules_that_have_been_loaded_since_do_not_matter(stands, loads):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_nearly_all_known_mistakes_are(stands, worker, module):
+def test_nearly_all_known_mistakes_are(worker, module):
     """Else the class would be graded more slowly, and nobody would know why."""
     exercises = load_exercises(ROOT / "tests" / "hidden" / f"{module}.py")
     references = [source_as(e.reference, name) for name, e in exercises.items()]
