@@ -31,7 +31,7 @@ class Result:
     #: of the log; None if there is none, or the submission did not get as far
     status: Status | None = None
     sentence: str = ""
-    #: whether the sentence is that of a known mistake
+    #: whether the sentence is that of a known mistake or of a property that does not hold
     named: bool = False
     #: wall time of judging
     seconds: float | None = None
