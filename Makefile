@@ -7,7 +7,7 @@
 help:
 	@echo 'make study      set everything up and open the course in JupyterLab'
 	@echo 'make demo       do the job of an instructor, end to end, on a simulated class'
-	@echo 'make test       run every check and test that fits in ten minutes'
+	@echo 'make test       run every check and test but those that run for minutes'
 	@echo 'make test-long  run the tests with the big numbers'
 	@echo 'make build      make notebooks/ and solutions/ from source/'
 	@echo 'make lint       check style and types only'

@@ -185,50 +185,34 @@ def test_an_anonymous_page_holds_no_id_and_the_same_figures(tmp_path, report):
     assert [one.score for one in again.submissions] != report.scores, "the order would tell"
 
 
-def test_it_fits_a_phone_follows_the_dark_theme_and_prints_what_is_folded(written):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        paper = {}
-        for scheme in ("light", "dark"):
-            shown = browser.new_page(
-                viewport={"width": 375, "height": 700}, color_scheme=scheme, offline=True
-            )
-            shown.goto(written[1].as_uri())
-            assert shown.evaluate("document.documentElement.scrollWidth") == 375
-            paper[scheme] = shown.evaluate("getComputedStyle(document.body).backgroundColor")
-            assert not shown.get_by_text("14 to 16").is_visible()
-        assert paper["light"] != paper["dark"]
-        shown.emulate_media(media="print")
-        assert shown.get_by_text("14 to 16").is_visible()
-        light = shown.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert light == "rgb(255, 255, 255)"
-        browser.close()
+def test_it_fits_a_phone_follows_the_dark_theme_and_prints_what_is_folded(written, chromium):
+    paper = {}
+    for scheme in ("light", "dark"):
+        shown = chromium.new_page(
+            viewport={"width": 375, "height": 700}, color_scheme=scheme, offline=True
+        )
+        shown.goto(written[1].as_uri())
+        assert shown.evaluate("document.documentElement.scrollWidth") == 375
+        paper[scheme] = shown.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert not shown.get_by_text("14 to 16").is_visible()
+    assert paper["light"] != paper["dark"]
+    shown.emulate_media(media="print")
+    assert shown.get_by_text("14 to 16").is_visible()
+    light = shown.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light == "rgb(255, 255, 255)"
 
 
 @pytest.mark.parametrize("points", [16, 28, 117.5, 1287.5])
-def test_numbers_below_the_bars_do_not_touch_on_a_phone(points):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
+def test_numbers_below_the_bars_do_not_touch_on_a_phone(points, chromium):
     exercise = Exercise("n", "e")
     one = Submission("ana", results={exercise: Result(points, points, Status.RIGHT)})
     report = Report(Results("a", points, [exercise], [one], [], []), [])
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": 375, "height": 700}, offline=True)
-        shown.set_content(render(report))
-        places = shown.eval_on_selector_all(
-            "svg .edge",
-            "all => all.map(e => e.getBoundingClientRect()).filter(r => r.width).map(r => [r.left, r.right])",
-        )
-        browser.close()
+    shown = chromium.new_page(viewport={"width": 375, "height": 700}, offline=True)
+    shown.set_content(render(report))
+    places = shown.eval_on_selector_all(
+        "svg .edge",
+        "all => all.map(e => e.getBoundingClientRect()).filter(r => r.width).map(r => [r.left, r.right])",
+    )
     assert len(places) > 4
     gaps = [right[0] - left[1] for left, right in itertools.pairwise(places)]
     assert min(gaps) > 3

@@ -84,7 +84,7 @@ OTHER = "Something else"
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake, and how many made it."""
+    """A known mistake or a property that does not hold, and how many made it."""
 
     exercise: Exercise
     sentence: str
@@ -98,7 +98,7 @@ class Row:
     exercise: Exercise
     points: float
     counts: Mapping[str, int]
-    #: wrong or partly right answers that fit no known mistake
+    #: wrong or partly right answers that no known mistake and no property names
     unnamed: int
     median_seconds: float | None
     most_seconds: float | None
@@ -209,7 +209,7 @@ class Report:
         )
 
     def mistakes(self) -> list[Mistake]:
-        """Known mistakes, those that most have made first."""
+        """All that was named, what most have made first."""
         counts: Counter[tuple[Exercise, str]] = Counter(
             (exercise, result.sentence)
             for one in self.submissions
