@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,8 @@ def running(command: list[str | Path], folder: Path, scratch: Path) -> Iterator[
 def _started(process: subprocess.Popen, scratch: Path) -> dict[str, Any]:
     for _ in range(SECONDS_TO_START * 10):
         for note in scratch.glob("jpserver-*.json"):
-            return json.loads(note.read_text())
+            with suppress(json.JSONDecodeError):  # it is there before all of it is written
+                return json.loads(note.read_text())
         if process.poll() is not None:
             break
         time.sleep(0.1)
