@@ -836,6 +836,21 @@ def test_nothing_counts_where_more_has_happened_than_calls(worker, monkeypatch, 
     assert [*dict.fromkeys(judged)] == apart
 
 
+def test_a_process_that_answers_no_more_is_not_asked_again(worker, monkeypatch):
+    asked = []
+
+    def noting(self, name):
+        asked.append(name)
+        return judge_together(self, name)
+
+    judge_together = session.Submission.together
+    monkeypatch.setattr(session.Submission, "together", noting)
+    stops = "import os\n\ndef double(x):\n    os.kill(os.getpid(), 19)"
+    _, scores = graded(worker, stops, "?double", TRIPLE, "?triple")
+    assert scores == {"double": 0, "triple": 3}
+    assert asked == ["double"]
+
+
 def test_an_answer_that_needs_most_of_its_time_is_right(worker):
     slow = "import time\n\ndef double(x):\n    time.sleep(0.5)\n    return 2 * x"
     run, scores = graded(worker, slow, "?double", TRIPLE, "?triple")

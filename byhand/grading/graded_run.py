@@ -181,7 +181,8 @@ class GradedRun:
                 verdict = self._verdict_together(student, exercise)
                 if (verdict.right and not verdict.blamed) or student.stands(name):
                     verdicts[name], seconds[name] = verdict, round(time.monotonic() - start, 4)
-            if student.is_gone or time.monotonic() - begun > self.limits.submission_seconds:
+            elapsed = time.monotonic() - begun
+            if student.is_gone or student.is_deaf or elapsed > self.limits.submission_seconds:
                 return
         if not submission.may_have_strays():
             self.verdicts |= verdicts

@@ -641,6 +641,8 @@ class RemoteStudent:
         self._heard: dict[str, Any] = {}
         #: how often calls have been asked for
         self.asked = 0
+        #: whether the process did not even say that a call took too long
+        self.is_deaf = False
         #: why the process that answered calls had to be ended, if it had to
         self.violation: str | None = None
 
@@ -743,7 +745,7 @@ class RemoteStudent:
             for _ in answers:  # the process says that these were all
                 pass
         except OutOfTime:
-            self._ran_short = True
+            self._ran_short = self.is_deaf = True
             yield Outcome(timed_out=True)
         except Ended:
             yield Outcome(error="Crash")

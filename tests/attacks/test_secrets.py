@@ -266,7 +266,8 @@ def tell(*args):
     os.environ["SEEN"] = os.environ.get("SEEN", "") + text
     with open("seen.txt", "a") as file:
         file.write(text)
-    plt.figure(); plt.title(text); plt.show()
+    if len(SEEN) < 6:  # a figure takes long, also a small one
+        plt.figure(figsize=(1, 1)); plt.title(text, fontsize=1); plt.show()
     import warnings, logging
     warnings.warn(text)
     logging.error(text)
