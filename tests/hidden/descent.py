@@ -780,6 +780,7 @@ class DescendWithDecay(Exercise):
         yield TWO_VALLEYS, -0.3, 0.1, 0.3, 6
         yield BOWL_AT_3, 2.5, 0.3, 0.5, 0
         yield TWO_VALLEYS, 1.25, 0.1, 2.0, 1
+        yield BOWL_AT_3, 3, 0.4, 0.5, 4  # it rests
         for steps in (2, 5, 8):
             bowl, rate = random_bowl(rng)
             yield bowl, float(rng.normal(scale=2)), rate, float(rng.uniform(0.2, 1.5)), steps
@@ -975,6 +976,28 @@ class DescendWithDecay(Exercise):
         path = [float(x0)]
         for t in range(steps):
             path.append(path[-1] - learning_rate / (1 + decay * t / steps) * slope(path[-1]))
+        return np.array(path)
+
+    @mistake(
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 places."
+    )
+    def stops_at_rest(slope, x0, learning_rate, decay, steps):
+        path = [float(x0)]
+        for t in range(steps):
+            path.append(path[-1] - learning_rate / (1 + decay * t) * slope(path[-1]))
+            if abs(path[-1] - path[-2]) < 1e-6:
+                break
+        return np.array(path)
+
+    @mistake(
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 places."
+    )
+    def stops_before_resting(slope, x0, learning_rate, decay, steps):
+        path = [float(x0)]
+        for t in range(steps):
+            if abs(slope(path[-1])) < 1e-6:
+                break
+            path.append(path[-1] - learning_rate / (1 + decay * t) * slope(path[-1]))
         return np.array(path)
 
     @alternative
@@ -1257,6 +1280,7 @@ class Basins(Exercise):
         )
 
 
+BOWL_AT_1_2 = Function("lambda p: np.array([2 * (p[0] - 1), 4 * (p[1] - 2)])")
 LONG_BOWL = Function("lambda p: np.array([2 * p[0], 6 * p[1]])")
 TURNED_BOWL = Function("lambda p: np.array([2 * p[0] + p[1], p[0] + 3 * p[1] - 1])")
 TWO_BOWLS = Function("lambda p: np.array([4 * p[0] ** 3 - 4 * p[0] + p[1], 2 * p[1] + p[0]])")
@@ -1279,6 +1303,7 @@ class Descend2d(Exercise):
         yield TWO_BOWLS, np.array([-0.4, 1.2]), 0.1, 6
         yield TWO_BOWLS, np.array([0.5, -1.5]), 0.05, 1
         yield LONG_BOWL, np.array([1.5, -0.5]), 0.1, 0
+        yield BOWL_AT_1_2, np.array([1.0, 2.0]), 0.25, 3  # it rests
         yield Function("lambda p: np.array([0.5, -2.0])"), np.array([1.0, 1.0]), 0.5, 3
         for steps in (2, 4, 7):
             (a, b), c = rng.uniform(1, 2, size=2), rng.uniform(0.3, 0.8)
@@ -1413,6 +1438,29 @@ class Descend2d(Exercise):
         for _ in range(steps):
             path.append(path[-1] - learning_rate * gradient(path[-1]))
             return np.array(path)
+
+    @mistake(
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 points."
+    )
+    def stops_at_rest(gradient, start, learning_rate, steps):
+        path = [np.array(start, dtype=float)]
+        for _ in range(steps):
+            path.append(path[-1] - learning_rate * gradient(path[-1]))
+            if np.linalg.norm(path[-1] - path[-2]) < 1e-6:
+                break
+        return np.array(path)
+
+    @mistake(
+        "The walk ends before all steps are taken. A ball that rests is still somewhere: return steps + 1 points."
+    )
+    def stops_before_resting(gradient, start, learning_rate, steps):
+        path = [np.array(start, dtype=float)]
+        for _ in range(steps):
+            slopes = gradient(path[-1])
+            if np.linalg.norm(slopes) < 1e-6:
+                break
+            path.append(path[-1] - learning_rate * slopes)
+        return np.array(path)
 
     @mistake("One step too many: the start and one point after each step make steps + 1 rows.")
     def one_step_too_many(gradient, start, learning_rate, steps):

@@ -1605,6 +1605,10 @@ class Train(Exercise):
         yield np.array([[1, -2], [0, 3], [2, 1]]), column(1, 0, 1), 1, 3
         yield np.array([[1.0, 2.0, -1.0], [0.5, -1.0, 2.0]]), column(1, 1), 0.5, 1
         yield np.array([[1.0], [2.0], [-0.5], [3.0]]), column(0.0, 1.0, 1.0, 1.0), 0.25, 4
+        # nothing to do, a rate that is too large, an answer that is found at once: no reason to stop
+        yield np.array([[1.0], [1.0]]), column(1, 0), 0.5, 3
+        yield np.array([[2.0, -1.0], [1.0, 1.0], [3.0, 0.5]]), column(1, 0, 0), 4.0, 4
+        yield np.array([[2.0], [-2.0]]), column(1, 0), 4.0, 3
         for m, n, steps in [(5, 2, 3), (4, 3, 2), (3, 3, 5), (6, 1, 3)]:
             y = column(1, 0, *rng.integers(0, 2, m - 2))
             yield rng.uniform(-2, 2, size=(m, n)) + 0.5, y, float(rng.uniform(0.2, 0.9)), steps
@@ -1722,6 +1726,64 @@ class Train(Exercise):
             dw, db = gradients(X, y, w, b)
             w, b = w - learning_rate * dw, b - learning_rate * db
             return w, b, costs
+
+    @mistake(
+        "Yours stops where the cost hardly changes any more. It is asked for `steps` steps: take them all, and keep "
+        "the cost before each.",
+        earns=1,
+    )
+    def stops_at_rest(X, y, learning_rate, steps):
+        w, b, costs = np.zeros((X.shape[1], 1)), 0.0, []
+        for _ in range(steps):
+            costs.append(log_loss(predict(X, w, b), y))
+            if len(costs) > 1 and abs(costs[-1] - costs[-2]) < 1e-9:
+                break
+            dw, db = gradients(X, y, w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        return w, b, costs
+
+    @mistake(
+        "Yours stops where the cost rises. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each, so that a rise is seen."
+    )
+    def stops_where_the_cost_rises(X, y, learning_rate, steps):
+        w, b, costs = np.zeros((X.shape[1], 1)), 0.0, []
+        for _ in range(steps):
+            costs.append(log_loss(predict(X, w, b), y))
+            if len(costs) > 1 and costs[-1] > costs[-2]:
+                break
+            dw, db = gradients(X, y, w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        return w, b, costs
+
+    @mistake(
+        "Yours stops where the cost does not fall. It is asked for `steps` steps: take them all, and keep the cost "
+        "before each."
+    )
+    def stops_where_the_cost_does_not_fall(X, y, learning_rate, steps):
+        w, b, costs = np.zeros((X.shape[1], 1)), 0.0, []
+        for _ in range(steps):
+            costs.append(log_loss(predict(X, w, b), y))
+            if len(costs) > 1 and costs[-1] >= costs[-2]:
+                break
+            dw, db = gradients(X, y, w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        return w, b, costs
+
+    @mistake(
+        "Yours stops once the cost is small. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each.",
+        earns=0.5,
+    )
+    def stops_when_nearly_right(X, y, learning_rate, steps):
+        w, b, costs = np.zeros((X.shape[1], 1)), 0.0, []
+        for _ in range(steps):
+            costs.append(log_loss(predict(X, w, b), y))
+            if costs[-1] < 0.01:
+                break
+            dw, db = gradients(X, y, w, b)
+            w, b = w - learning_rate * dw, b - learning_rate * db
+        return w, b, costs
 
     @mistake("One step is missing: the loop runs `steps` times, range(steps).")
     def one_step_too_few(X, y, learning_rate, steps):

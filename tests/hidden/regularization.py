@@ -2223,6 +2223,11 @@ class Train(Exercise):
     def cases(rng):
         X, Y, thetas, _ = _anchor()
         yield X, Y, thetas, 3, 1, 3
+        # a rate that is too large, nothing to do, an answer that is known already: no reason to stop
+        yield X, Y, thetas, 1, 5, 3
+        flat, sure = [np.zeros((2, 3)), np.zeros((2, 3))], [np.array([[8.0, 0, 0], [-8.0, 0, 0]])]
+        yield np.array([[0.5, -1.0], [2.0, 1.5]]), np.eye(2), flat, 1, 1.0, 3
+        yield np.array([[0.5, 1.0]]), np.eye(2)[:1], sure, 0, 5.0, 3
         networks = [
             (5, [2, 4, 3], 1, 0.5, 2),
             (3, [3, 3, 3], 2.5, 0.3, 3),
@@ -2638,6 +2643,71 @@ class Train(Exercise):
             one = slice(i % len(X), i % len(X) + 1)
             activations = forward(X[one], thetas)
             grads = gradients(deltas(Y[one], thetas, activations), activations)
+            grads = regularized_gradients(grads, thetas, lam, len(X))
+            thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
+        return thetas, costs
+
+    @mistake(
+        "Yours stops where the cost hardly changes any more. It is asked for `steps` steps: take them all, and keep "
+        "the cost before each.",
+        earns=2,
+    )
+    def stops_at_rest(X, Y, thetas, lam, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            activations = forward(X, thetas)
+            costs.append(regularized_cost(activations[-1], Y, thetas, lam))
+            if len(costs) > 1 and abs(costs[-1] - costs[-2]) < 1e-9:
+                break
+            grads = gradients(deltas(Y, thetas, activations), activations)
+            grads = regularized_gradients(grads, thetas, lam, len(X))
+            thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
+        return thetas, costs
+
+    @mistake(
+        "Yours stops where the cost rises. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each, so that a rise is seen."
+    )
+    def stops_where_the_cost_rises(X, Y, thetas, lam, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            activations = forward(X, thetas)
+            costs.append(regularized_cost(activations[-1], Y, thetas, lam))
+            if len(costs) > 1 and costs[-1] > costs[-2]:
+                break
+            grads = gradients(deltas(Y, thetas, activations), activations)
+            grads = regularized_gradients(grads, thetas, lam, len(X))
+            thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
+        return thetas, costs
+
+    @mistake(
+        "Yours stops where the cost does not fall. It is asked for `steps` steps: take them all, and keep the cost "
+        "before each."
+    )
+    def stops_where_the_cost_does_not_fall(X, Y, thetas, lam, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            activations = forward(X, thetas)
+            costs.append(regularized_cost(activations[-1], Y, thetas, lam))
+            if len(costs) > 1 and costs[-1] >= costs[-2]:
+                break
+            grads = gradients(deltas(Y, thetas, activations), activations)
+            grads = regularized_gradients(grads, thetas, lam, len(X))
+            thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
+        return thetas, costs
+
+    @mistake(
+        "Yours stops once the cost is small. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each."
+    )
+    def stops_when_nearly_right(X, Y, thetas, lam, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            activations = forward(X, thetas)
+            costs.append(regularized_cost(activations[-1], Y, thetas, lam))
+            if costs[-1] < 0.01:
+                break
+            grads = gradients(deltas(Y, thetas, activations), activations)
             grads = regularized_gradients(grads, thetas, lam, len(X))
             thetas = [t - learning_rate * g for t, g in zip(thetas, grads, strict=True)]
         return thetas, costs

@@ -2967,6 +2967,9 @@ class Train(Exercise):
         yield *XOR, START, 5.0, 3
         yield *XOR, START, 1, 1
         yield np.array([[0.5, -1.0]]), column(1), START, 0.5, 2
+        # nothing to do, an answer that is known already: no reason to stop
+        yield *XOR, {name: np.zeros_like(value) for name, value in START.items()}, 1.0, 3
+        yield np.array([[1.0, 1.0]]), column(1), START | {"b2": np.array([[8.0]])}, 40.0, 3
         for m, n, hidden, steps in [(5, 2, 3, 3), (3, 3, 2, 2), (4, 2, 4, 1), (2, 1, 3, 3)]:
             X, y = examples(rng, m, n)
             yield X, y, network(rng, n, hidden), float(rng.uniform(0.5, 2)), steps
@@ -3108,6 +3111,63 @@ class Train(Exercise):
         cache = forward(X, params)
         cost = log_loss(cache["a2"], y)
         return update(params, backward(y, params, cache), learning_rate), [cost]
+
+    @mistake(
+        "Yours stops where the cost hardly changes any more. It is asked for `steps` steps: take them all, and keep "
+        "the cost before each.",
+        earns=2,
+    )
+    def stops_at_rest(X, y, params, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            cache = forward(X, params)
+            costs.append(log_loss(cache["a2"], y))
+            if len(costs) > 1 and abs(costs[-1] - costs[-2]) < 1e-9:
+                break
+            params = update(params, backward(y, params, cache), learning_rate)
+        return params, costs
+
+    @mistake(
+        "Yours stops where the cost rises. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each, so that a rise is seen."
+    )
+    def stops_where_the_cost_rises(X, y, params, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            cache = forward(X, params)
+            costs.append(log_loss(cache["a2"], y))
+            if len(costs) > 1 and costs[-1] > costs[-2]:
+                break
+            params = update(params, backward(y, params, cache), learning_rate)
+        return params, costs
+
+    @mistake(
+        "Yours stops where the cost does not fall. It is asked for `steps` steps: take them all, and keep the cost "
+        "before each."
+    )
+    def stops_where_the_cost_does_not_fall(X, y, params, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            cache = forward(X, params)
+            costs.append(log_loss(cache["a2"], y))
+            if len(costs) > 1 and costs[-1] >= costs[-2]:
+                break
+            params = update(params, backward(y, params, cache), learning_rate)
+        return params, costs
+
+    @mistake(
+        "Yours stops once the cost is small. It is asked for `steps` steps: take them all, and keep the cost before "
+        "each."
+    )
+    def stops_when_nearly_right(X, y, params, learning_rate, steps):
+        costs = []
+        for _ in range(steps):
+            cache = forward(X, params)
+            costs.append(log_loss(cache["a2"], y))
+            if costs[-1] < 0.01:
+                break
+            params = update(params, backward(y, params, cache), learning_rate)
+        return params, costs
 
     @mistake(
         "The parameters come back as they were: keep what `update` returns, params = update(…)."
