@@ -253,7 +253,8 @@ def test_regularized_gradients_agree_with_central_differences_array_by_array(X, 
                 values.append(cost(forward(X, moved)[-1], Y, moved, lam))
             measured[place] = (values[0] - values[1]) / (2 * h)
         difference = np.linalg.norm(grad - measured)
-        assert difference / (np.linalg.norm(grad) + np.linalg.norm(measured)) < 1e-6
+        size = np.linalg.norm(grad) + np.linalg.norm(measured)
+        assert difference < 1e-6 * size + 1e-10  # at rest only rounding is left
 
 
 @pytest.mark.parametrize(("X", "Y", "thetas", "lam"), list(networks()))
