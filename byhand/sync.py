@@ -52,11 +52,11 @@ def is_edited(notebook: Path) -> bool:
     Outputs, execution counts and what Jupyter adds to metadata are no edit. A notebook that does
     not exist is not edited; one that was not made here is.
     """
-    if not notebook.exists():
-        return False
     try:
         content = json.loads(notebook.read_text("utf-8"))
         return bool(content["metadata"]["byhand"]["cells"] != _cells_hash(content))
+    except FileNotFoundError:
+        return False
     except (ValueError, KeyError, TypeError):
         return True
 
